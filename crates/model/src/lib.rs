@@ -1,0 +1,14 @@
+//! The vocabulary of a contact centre: identifiers, ARNs, time, and the configured resources.
+//!
+//! Everything here is plain data. No I/O, no clock: time and randomness are always passed in.
+
+pub mod arn;
+pub mod channel;
+pub mod id;
+pub mod resource;
+pub mod time;
+
+pub use arn::{Arn, ArnKind, Scope};
+pub use channel::{Channel, InitiationMethod};
+pub use id::*;
+pub use time::Timestamp;
