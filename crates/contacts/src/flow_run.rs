@@ -1,0 +1,228 @@
+//! Runs flows: gives the interpreter its surroundings and acts on why it stopped.
+
+use std::sync::Arc;
+
+use flows::{EventHook, Pause, Program, Resume};
+use model::resource::FlowType;
+use model::{Channel, ContactId, FlowId};
+use routing::capacity::Entry;
+
+use crate::contact::{FlowRun, Purpose, Stage, WaitsFor};
+use crate::core::Core;
+use crate::cx::Cx;
+use crate::host::ContactHost;
+use crate::outcome::Effect;
+use crate::queueing::NotQueued;
+use crate::start::new_run;
+use crate::timer::Deadline;
+
+impl Core {
+    /// The program of a published flow.
+    pub(crate) fn program(&mut self, id: FlowId) -> Option<Arc<Program>> {
+        if let Some(program) = self.programs.get(&id) {
+            return Some(program.clone());
+        }
+        let published = self.directory.flow(id)?.published.as_deref()?;
+        let program = Arc::new(Program::parse(published).ok()?);
+        self.programs.insert(id, program.clone());
+        Some(program)
+    }
+
+    /// Lets the main flow of a contact go on.
+    pub(crate) fn run_flow(&mut self, cx: &mut Cx, id: ContactId, resume: Resume) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        if contact.is_paused() && resume != Resume::Start {
+            return;
+        }
+        let Some(flow) = contact.flow.take() else { return };
+        self.timers.set(Deadline::FlowWake(id), None);
+        self.touch_contact(id);
+        self.drive(cx, id, flow, resume);
+    }
+
+    /// The time limit of a wait has come.
+    pub(crate) fn flow_time_limit(&mut self, cx: &mut Cx, id: ContactId, event_flow: bool) {
+        if !event_flow {
+            self.run_flow(cx, id, Resume::TimeLimit);
+            return;
+        }
+        let Some(flow) = self.contacts.get_mut(&id).and_then(|contact| contact.event_flow.take()) else { return };
+        self.touch_contact(id);
+        self.drive(cx, id, flow, Resume::TimeLimit);
+    }
+
+    /// A function called for a flow has answered.
+    pub fn function_answered(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        answer: Result<serde_json::Value, flows::FunctionError>,
+    ) {
+        self.run_flow(cx, id, Resume::Function(answer));
+    }
+
+    /// Starts the flow set for an event, or the default of its type where there is one for queues.
+    pub(crate) fn start_hook(&mut self, cx: &mut Cx, id: ContactId, hook: EventHook, kind: FlowType, purpose: Purpose) {
+        let Some(contact) = self.contacts.get(&id) else { return };
+        let flow = match contact.hooks.get(&hook) {
+            Some(None) => return,
+            Some(Some(flow)) => self.directory.flow(*flow),
+            None if hook == EventHook::CustomerQueue => self.directory.default_flow(kind),
+            None => return,
+        };
+        let Some(flow) = flow.filter(|flow| flow.published.is_some()).cloned() else { return };
+        let run = new_run(&flow, purpose, contact.logging);
+        self.drive(cx, id, run, Resume::Start);
+    }
+
+    /// Runs a whisper: only where a flow was set for it, as chats and tasks have no default ones.
+    pub(crate) fn whisper(&mut self, cx: &mut Cx, id: ContactId, hook: EventHook, purpose: Purpose) {
+        let Some(contact) = self.contacts.get(&id) else { return };
+        let Some(Some(flow)) = contact.hooks.get(&hook) else { return };
+        let Some(flow) = self.directory.flow(*flow).filter(|flow| flow.published.is_some()).cloned() else { return };
+        let run = new_run(&flow, purpose, contact.logging);
+        self.drive(cx, id, run, Resume::Start);
+    }
+
+    /// Advances a run until it waits or is over.
+    fn drive(&mut self, cx: &mut Cx, id: ContactId, mut flow: FlowRun, mut resume: Resume) {
+        // Each round answers a pause at once; a flow that asks for the same thing for ever is stopped.
+        for _ in 0..100 {
+            let Some(program) = self.program(flow.run.flow) else {
+                self.flow_over(cx, id, flow.purpose, "the flow does not exist any more");
+                return;
+            };
+            flow.wake_at = None;
+            flow.waits_for = WaitsFor::Time;
+            let pause = {
+                let mut host = ContactHost::new(self, cx, id, flow.purpose);
+                flows::advance(&mut flow.run, &program, &mut host, resume)
+            };
+            if self.contacts.get(&id).is_none_or(|contact| contact.is_disconnected()) {
+                return;
+            }
+            let purpose = flow.purpose;
+            let wake_in = |limit: u64| cx.now + i64::try_from(limit).unwrap_or(i64::MAX);
+            match pause {
+                Pause::Input { time_limit_ms } => {
+                    flow.wake_at = time_limit_ms.map(wake_in);
+                    flow.waits_for = WaitsFor::Message;
+                    return self.keep(id, flow);
+                }
+                Pause::Wait { time_limit_ms, customer_returned, bot_disconnected } => {
+                    flow.wake_at = Some(wake_in(time_limit_ms));
+                    flow.waits_for = match (customer_returned, bot_disconnected) {
+                        (true, _) => WaitsFor::CustomerReturn,
+                        (_, true) => WaitsFor::BotLeft,
+                        _ => WaitsFor::Time,
+                    };
+                    return self.keep(id, flow);
+                }
+                Pause::LoopPrompts { interrupt_ms, .. } => {
+                    flow.wake_at = interrupt_ms.map(wake_in);
+                    return self.keep(id, flow);
+                }
+                Pause::Function(call) => {
+                    self.out.effects.push(Effect::CallFunction { contact: id, call });
+                    return self.keep(id, flow);
+                }
+                Pause::TransferToQueue => {
+                    let entry = if purpose == Purpose::Transfer { Entry::QuickConnect } else { Entry::Flow };
+                    let whole = matches!(purpose, Purpose::Main | Purpose::Disconnect | Purpose::Transfer);
+                    let result = if whole {
+                        self.enqueue(cx, id, entry)
+                    } else {
+                        Err(NotQueued::Failed("this flow cannot put the contact into a queue".into()))
+                    };
+                    match result {
+                        Ok(()) if purpose == Purpose::Transfer => return self.transfer_succeeded(cx, id),
+                        Ok(()) => return,
+                        Err(NotQueued::AtCapacity) => resume = Resume::QueueAtCapacity,
+                        Err(NotQueued::Failed(reason)) => resume = Resume::Failed(reason),
+                    }
+                }
+                Pause::DequeueAndTransfer { target } => {
+                    let queue = match target {
+                        Some(target) => self.resolve_queue(&target).ok(),
+                        None => self.contacts.get(&id).and_then(|contact| contact.target_queue),
+                    };
+                    let result = match queue {
+                        Some(queue) => self.move_to_queue(cx, id, queue),
+                        None => Err(NotQueued::Failed("no other queue is named".into())),
+                    };
+                    match result {
+                        // The new segment has its own queue flow; this run went with the old segment.
+                        Ok(_) => return,
+                        Err(NotQueued::AtCapacity) => resume = Resume::QueueAtCapacity,
+                        Err(NotQueued::Failed(reason)) => resume = Resume::Failed(reason),
+                    }
+                }
+                Pause::TransferToAgent => resume = Resume::Failed("only calls can be joined this way".into()),
+                Pause::ThirdParty(_) => resume = Resume::Failed("only calls have third parties".into()),
+                Pause::View(_) => resume = Resume::Failed("views are not available".into()),
+                Pause::Disconnect => return self.flow_disconnects(cx, id, purpose),
+                Pause::End => return self.flow_over(cx, id, purpose, ""),
+                Pause::Failed { reason } => return self.flow_over(cx, id, purpose, &reason),
+                _ => return self.flow_over(cx, id, purpose, "the flow waits for something unknown"),
+            }
+        }
+        self.flow_over(cx, id, flow.purpose, "the flow does not come to rest");
+    }
+
+    fn keep(&mut self, id: ContactId, flow: FlowRun) {
+        let (event, wake_at) = (flow.purpose == Purpose::Event, flow.wake_at);
+        if matches!(flow.purpose, Purpose::AgentWhisper | Purpose::CustomerWhisper) {
+            // A whisper does not hold up the conversation.
+            return;
+        }
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        let deadline = if event { Deadline::EventFlowWake(id) } else { Deadline::FlowWake(id) };
+        if event {
+            contact.event_flow = Some(flow);
+        } else if flow.purpose == Purpose::CustomerQueue && !contact.is_waiting() {
+            return;
+        } else {
+            contact.flow = Some(flow);
+        }
+        self.timers.set(deadline, wake_at);
+        self.touch_contact(id);
+    }
+
+    /// The flow disconnects the contact.
+    fn flow_disconnects(&mut self, cx: &mut Cx, id: ContactId, purpose: Purpose) {
+        match purpose {
+            Purpose::Transfer => self.transfer_failed(cx, id),
+            Purpose::AgentWhisper | Purpose::CustomerWhisper | Purpose::Event => {}
+            Purpose::Main | Purpose::CustomerQueue | Purpose::Disconnect => {
+                let Some(contact) = self.contacts.get(&id) else { return };
+                let hooked = matches!(contact.hooks.get(&EventHook::CustomerRemaining), Some(Some(_)));
+                match contact.channel {
+                    Channel::Task if hooked && purpose != Purpose::Disconnect => {
+                        self.leave_to_flow(cx, id, "CONTACT_FLOW_DISCONNECT");
+                    }
+                    Channel::Task => self.end_contact(cx, id, Some("CONTACT_FLOW_DISCONNECT")),
+                    // Chats that a flow ends are published without a reason.
+                    Channel::Chat => self.end_chain(cx, contact.chain, None),
+                    Channel::Voice => self.end_contact(cx, id, Some("CONTACT_FLOW_DISCONNECT")),
+                }
+            }
+        }
+    }
+
+    /// The flow is over without disconnecting, in order (empty reason) or because it had no way out.
+    fn flow_over(&mut self, cx: &mut Cx, id: ContactId, purpose: Purpose, reason: &str) {
+        if !reason.is_empty() {
+            self.flow_failed(cx, id, reason);
+        }
+        match purpose {
+            Purpose::Transfer => self.transfer_failed(cx, id),
+            Purpose::CustomerQueue | Purpose::AgentWhisper | Purpose::CustomerWhisper | Purpose::Event => {}
+            Purpose::Main | Purpose::Disconnect => {
+                let queued = self.contacts.get(&id).is_none_or(|contact| contact.stage != Stage::InFlow);
+                if !queued {
+                    self.flow_disconnects(cx, id, purpose);
+                }
+            }
+        }
+    }
+}

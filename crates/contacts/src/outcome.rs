@@ -1,0 +1,192 @@
+//! What a call into the core leaves to be done: writes, events, and effects to perform after the commit.
+
+use std::sync::Arc;
+
+use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp, UserId};
+use serde_json::Value;
+
+use crate::event::Event;
+
+/// Everything one call changed; committed in one transaction before anyone hears of it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Documents put or deleted.
+    pub documents: Vec<DocumentChange>,
+    /// Contacts put.
+    pub contacts: Vec<ContactChange>,
+    /// Transcript items appended.
+    pub items: Vec<Item>,
+    /// Receipts put.
+    pub receipts: Vec<Receipt>,
+    /// Facts appended.
+    pub events: Vec<(Timestamp, Event)>,
+    /// To be performed after the commit, in this order.
+    pub effects: Vec<Effect>,
+}
+
+impl Outcome {
+    /// Whether nothing has to be stored.
+    pub fn is_durable_already(&self) -> bool {
+        self.documents.is_empty()
+            && self.contacts.is_empty()
+            && self.items.is_empty()
+            && self.receipts.is_empty()
+            && self.events.is_empty()
+    }
+}
+
+/// A document put (with a body) or deleted (without).
+#[derive(Debug)]
+pub struct DocumentChange {
+    /// Kind, such as `queue`.
+    pub kind: &'static str,
+    /// Key.
+    pub id: String,
+    /// JSON text.
+    pub body: Option<String>,
+}
+
+/// A contact put, with the columns it is searched by.
+#[derive(Debug)]
+pub struct ContactChange {
+    /// The contact.
+    pub id: ContactId,
+    /// Its chain.
+    pub chain: ContactId,
+    /// Whether it is over.
+    pub ended: bool,
+    /// Medium.
+    pub channel: Channel,
+    /// Public spelling.
+    pub initiation_method: &'static str,
+    /// Start.
+    pub initiated_at: Timestamp,
+    /// Agent connected.
+    pub connected_at: Option<Timestamp>,
+    /// Disconnected.
+    pub disconnected_at: Option<Timestamp>,
+    /// Queue id.
+    pub queue: Option<String>,
+    /// Agent's user id.
+    pub agent: Option<String>,
+    /// JSON text.
+    pub body: String,
+}
+
+/// A transcript item.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its chain.
+    pub chain: ContactId,
+    /// Position in the chain.
+    pub seq: i64,
+    /// Identity.
+    pub id: ItemId,
+    /// Its contact.
+    pub contact: ContactId,
+    /// When accepted.
+    pub at: Timestamp,
+    /// Sender and client token.
+    pub token: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// JSON text in the public shape.
+    pub body: Arc<str>,
+}
+
+/// A receipt of one recipient for one message.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Its chain.
+    pub chain: ContactId,
+    /// Message.
+    pub message: String,
+    /// Who received it.
+    pub recipient: ParticipantId,
+    /// Delivered.
+    pub delivered_at: Option<Timestamp>,
+    /// Read.
+    pub read_at: Option<Timestamp>,
+}
+
+/// Who may see an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everyone.
+    All,
+    /// The customer.
+    Customer,
+    /// Agents.
+    Agent,
+}
+
+impl Visibility {
+    /// The public spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Visibility::All => "ALL",
+            Visibility::Customer => "CUSTOMER",
+            Visibility::Agent => "AGENT",
+        }
+    }
+}
+
+/// Somebody with a websocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Address {
+    /// A customer or custom participant.
+    Participant(ParticipantId),
+    /// An agent.
+    Agent(UserId),
+}
+
+/// Work for the shell, to be done after the commit.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Push a frame on a topic, such as `aws/chat`, to the sockets of these addresses.
+    Push {
+        /// Who gets it.
+        to: Vec<Address>,
+        /// Topic.
+        topic: &'static str,
+        /// The item as JSON text.
+        content: Arc<str>,
+    },
+    /// Something an agent's panel shows has changed: wake its polls.
+    AgentChanged(UserId),
+    /// An agent's sign-in is over: their sockets are closed.
+    AgentSignedOut(UserId),
+    /// Send an item of a streamed chat to its endpoints.
+    Stream {
+        /// Addresses.
+        endpoints: Vec<String>,
+        /// Who may see it.
+        visibility: Visibility,
+        /// The item as JSON text.
+        content: Arc<str>,
+    },
+    /// Call a function for a flow; answered with [`Core::function_answered`](crate::Core::function_answered).
+    CallFunction {
+        /// The contact whose flow waits.
+        contact: ContactId,
+        /// The call.
+        call: flows::FunctionCall,
+    },
+    /// Have a staged attachment scanned; answered with
+    /// [`Core::attachment_scanned`](crate::Core::attachment_scanned).
+    ScanAttachment {
+        /// Its id.
+        attachment: model::AttachmentId,
+    },
+    /// Write the transcript of a finished chat contact to the blob store.
+    WriteTranscript {
+        /// The contact.
+        contact: ContactId,
+        /// Its chain.
+        chain: ContactId,
+        /// Place in the blob store.
+        location: String,
+        /// Head of the transcript file: participants and ids.
+        head: Value,
+    },
+}

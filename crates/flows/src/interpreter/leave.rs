@@ -1,0 +1,100 @@
+//! Which way a run leaves an action (spec 10 §1.4).
+
+use std::ops::ControlFlow;
+
+use super::{Machine, Outcome, condition};
+use crate::action::Unhandled;
+use crate::error::{ErrorBranch, FlowError};
+use crate::exchange::Pause;
+use crate::program::Action;
+
+/// Where a run goes from an action.
+enum Exit {
+    To(String),
+    EndFlow,
+    NoWay(String),
+}
+
+impl Machine<'_> {
+    /// Moves the run to its next action, or answers why it stops.
+    pub(super) fn leave(&mut self, outcome: Outcome) -> ControlFlow<Pause> {
+        let mut outcome = outcome;
+        // Each turn of this loop leaves one module, so it ends.
+        loop {
+            let exit = match outcome {
+                Outcome::Moved => return ControlFlow::Continue(()),
+                Outcome::Over(pause) => {
+                    self.run.awaiting = None;
+                    return ControlFlow::Break(pause);
+                }
+                Outcome::Wait(awaiting) => {
+                    self.run.steps = 0;
+                    self.run.awaiting = Some(awaiting);
+                    let pause = self.run.pause(self.host.now());
+                    let broken = || Pause::Failed { reason: "the run does not wait".to_owned() };
+                    return ControlFlow::Break(pause.unwrap_or_else(broken));
+                }
+                Outcome::Return { result, data } => {
+                    outcome = self.return_from_module(result, data);
+                    continue;
+                }
+                outcome => self.exit(outcome),
+            };
+            match exit {
+                Exit::To(identifier) => {
+                    self.run.current = identifier;
+                    return ControlFlow::Continue(());
+                }
+                Exit::EndFlow => return ControlFlow::Break(Pause::End),
+                Exit::NoWay(reason) => match self.fail_module(&reason) {
+                    Some(failure) => outcome = failure,
+                    None => return ControlFlow::Break(Pause::Failed { reason }),
+                },
+            }
+        }
+    }
+
+    /// The way out of the current action.
+    fn exit(&self, outcome: Outcome) -> Exit {
+        let Some(action) = self.program.action(&self.run.current) else {
+            return Exit::NoWay(format!("the flow has no action {:?}", self.run.current));
+        };
+        match outcome {
+            Outcome::Result(result) => {
+                let met = result.as_deref().and_then(|result| {
+                    action.conditions.iter().find(|condition| condition::holds(condition, result))
+                });
+                let otherwise = || action.error_target(ErrorBranch::NoMatchingCondition.as_str());
+                match met.map(|condition| condition.next.as_str()).or_else(otherwise) {
+                    Some(target) => Exit::To(target.to_owned()),
+                    None => next(action),
+                }
+            }
+            Outcome::Failed(error) => failed(action, &error),
+            _ => next(action),
+        }
+    }
+}
+
+fn next(action: &Action) -> Exit {
+    match &action.next {
+        Some(target) => Exit::To(target.clone()),
+        None => Exit::NoWay(format!("{} {:?} has no next action", action.kind, action.identifier)),
+    }
+}
+
+fn failed(action: &Action, error: &FlowError) -> Exit {
+    let general = action.spec.map_or(ErrorBranch::NoMatchingError, |spec| spec.general_error());
+    let target = [error.branch(), ErrorBranch::NoMatchingError, general]
+        .iter()
+        .find_map(|branch| action.error_target(branch.as_str()));
+    let unhandled = action.spec.map_or(Unhandled::Fails, |spec| spec.unhandled);
+    match (target, unhandled) {
+        (Some(target), _) => Exit::To(target.to_owned()),
+        (None, Unhandled::GoesOn) => next(action),
+        (None, Unhandled::EndsFlow) => Exit::EndFlow,
+        (None, Unhandled::Fails) => {
+            Exit::NoWay(format!("{} {:?}: {error}", action.kind, action.identifier))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Flow log entries (spec 04 §12).
+
+use model::FlowId;
+use serde_json::{Value, json};
+
+use super::{Machine, Outcome};
+use crate::host::LogEntry;
+use crate::program::Action;
+use crate::value::{Piece, pieces};
+
+/// Roots whose values are the customer's own input and never appear in a log.
+const SENSITIVE: &[&str] = &["StoredCustomerInput"];
+
+impl Machine<'_> {
+    /// The parameters of an action as a log shows them: filled in, except for sensitive input.
+    pub(super) fn logged_parameters(&self, action: &Action) -> Value {
+        self.logged(&Value::Object(action.parameters.clone()))
+    }
+
+    fn logged(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => {
+                let sensitive = pieces(text).iter().any(
+                    |piece| matches!(piece, Piece::Reference(path, _) if SENSITIVE.contains(&path.root())),
+                );
+                if sensitive { value.clone() } else { self.deep(value) }
+            }
+            Value::Array(items) => items.iter().map(|item| self.logged(item)).collect(),
+            Value::Object(members) => Value::Object(
+                members.iter().map(|(key, value)| (self.fill(key).into_owned(), self.logged(value))).collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+
+    /// Writes what came of an action.
+    pub(super) fn log(
+        &mut self,
+        flow: FlowId,
+        action: &Action,
+        parameters: Value,
+        note: Option<Value>,
+        outcome: &Outcome,
+    ) {
+        let (results, error) = match outcome {
+            Outcome::Result(result) => (note.or_else(|| result.as_ref().map(|result| json!(result))), None),
+            Outcome::Return { result, data } => (Some(json!({"Result": result, "ResultData": data})), None),
+            Outcome::Failed(error) => (note, Some(error.to_string())),
+            _ => (note, None),
+        };
+        let log_name = action.spec.map(|spec| spec.log_name);
+        self.host.log(LogEntry {
+            flow,
+            module_type: log_name.map_or_else(|| action.kind.clone(), str::to_owned),
+            identifier: action.identifier.clone(),
+            timestamp: self.host.now(),
+            parameters,
+            results,
+            error,
+        });
+    }
+}
