@@ -96,8 +96,8 @@ pub struct StreamingEndpoint {
 pub struct PastChain {
     /// Its initial contact.
     pub chain: ContactId,
-    /// The last segment shown; none = all.
-    pub until: Option<ContactId>,
+    /// Position of its last item that is shown; none = all are.
+    pub until: Option<i64>,
 }
 
 /// The four inactivity times of a chat, in minutes (spec 03 D24).

@@ -203,7 +203,11 @@ impl Directory {
                 _ => rest.push((kind, id, body)),
             }
         }
-        let mut directory = Self::empty(scope, instance.ok_or(LoadError::NoInstance)?);
+        let instance: Instance = instance.ok_or(LoadError::NoInstance)?;
+        if instance.id != scope.instance {
+            return Err(LoadError::OtherInstance(instance.id));
+        }
+        let mut directory = Self::empty(scope, instance);
         for (kind, id, body) in rest {
             directory.load_row(kind, &id, body)?;
         }
@@ -311,7 +315,7 @@ impl Directory {
     /// Refuses a request that names another instance than this one.
     pub(crate) fn mine(&self, input: &impl Input) -> Result<()> {
         match input.instance_id() {
-            Some(text) if arn::id_part(text) != self.instance.id.to_string() => {
+            Some(text) if arn::id_part(text).parse() != Ok(self.instance.id) => {
                 Err(DirectoryError::not_found(format!("There is no instance {text:?} here.")))
             }
             _ => Ok(()),

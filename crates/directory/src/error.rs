@@ -140,6 +140,9 @@ pub enum LoadError {
     /// No instance document among them.
     #[error("no instance document among the stored documents")]
     NoInstance,
+    /// The instance document is that of another instance.
+    #[error("the stored instance is {0}, not the one that was asked for")]
+    OtherInstance(model::InstanceId),
     /// A document does not have the shape of its kind.
     #[error("stored {kind} {id} cannot be read: {source}")]
     Unreadable {

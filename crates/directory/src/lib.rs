@@ -48,7 +48,7 @@ pub mod agent_statuses;
 pub mod attributes;
 mod body;
 mod defaults;
-pub mod directory;
+mod directory;
 pub mod error;
 pub mod flows;
 pub mod hierarchy;

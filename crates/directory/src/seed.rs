@@ -13,6 +13,7 @@ use crate::defaults::DefaultFlow;
 use crate::directory::{Cx, Directory};
 use crate::error::{DirectoryError, Result};
 use crate::instance::check_alias;
+use crate::users::{check_username, default_phone};
 
 /// The prompts of a new instance with what they are for. The sounds themselves are built in.
 pub const STOCK_PROMPTS: &[(&str, &str)] = &[
@@ -285,18 +286,21 @@ impl Directory {
     }
 
     fn seed_person(&mut self, cx: &mut Cx<'_>, person: SeedPerson) -> Result<()> {
-        let mut security_profile_ids = Vec::new();
+        check_username(&person.username)?;
+        person.email.as_ref().map_or(Ok(()), |email| crate::rules::email("Email", email))?;
+        let mut ids = Vec::new();
         for name in &person.security_profiles {
             let profile = self.security_profile_named(name).ok_or_else(|| {
                 DirectoryError::not_found(format!("A new instance has no security profile {name:?}."))
             })?;
-            security_profile_ids.push(profile.id);
+            ids.push(profile.id.to_string());
         }
         let Some(profile) = self.default_routing_profile() else {
             return Err(DirectoryError::not_found("The basic routing profile is missing."));
         };
         let user = User {
             id: cx.fresh(),
+            security_profile_ids: self.profile_ids(&person.username, &ids)?,
             username: person.username,
             identity_info: IdentityInfo {
                 first_name: Some(person.first_name),
@@ -304,14 +308,8 @@ impl Directory {
                 email: person.email,
                 ..IdentityInfo::default()
             },
-            phone_config: PhoneConfig {
-                phone_type: "SOFT_PHONE".to_owned(),
-                auto_accept: false,
-                after_contact_work_time_limit: 0,
-                desk_phone_number: None,
-            },
+            phone_config: default_phone(),
             directory_user_id: None,
-            security_profile_ids,
             routing_profile_id: profile.routing_profile_id,
             hierarchy_group_id: None,
             password_hash: person.password_hash,

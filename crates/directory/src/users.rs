@@ -105,7 +105,7 @@ impl Directory {
         password_hash: Option<String>,
     ) -> Result<UserId> {
         self.mine(&input)?;
-        username(&input.username)?;
+        check_username(&input.username)?;
         self.password_rule(input.password.as_ref(), password_hash.as_ref())?;
         rules::tags(input.tags.as_ref())?;
         let saml = self.instance.identity_management_type == "SAML";
@@ -116,12 +116,7 @@ impl Directory {
         }
         let phone_config = match input.phone_config {
             Some(config) => phone_config(config)?,
-            None => PhoneConfig {
-                phone_type: "SOFT_PHONE".to_owned(),
-                auto_accept: false,
-                after_contact_work_time_limit: 0,
-                desk_phone_number: None,
-            },
+            None => default_phone(),
         };
         let user = User {
             id: cx.fresh(),
@@ -335,8 +330,18 @@ impl Directory {
     }
 }
 
+/// The softphone, without auto-accept, with after-contact work until it is closed.
+pub(crate) fn default_phone() -> PhoneConfig {
+    PhoneConfig {
+        phone_type: "SOFT_PHONE".to_owned(),
+        auto_accept: false,
+        after_contact_work_time_limit: 0,
+        desk_phone_number: None,
+    }
+}
+
 /// A login name: 1–100 letters, digits, `_`, `-`, `.`; an `@` only as in a mail address. `Administrator` is reserved.
-fn username(name: &str) -> Result<()> {
+pub(crate) fn check_username(name: &str) -> Result<()> {
     rules::length("Username", name, 1, 100)?;
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.@".contains(c)) {
         return Err(DirectoryError::parameter(

@@ -113,7 +113,11 @@ pub trait Host {
     }
 
     /// Makes the chat persistent; `rehydration` is `ENTIRE_PAST_SESSION` or `FROM_SEGMENT`.
-    fn associate_persistent_chat(&mut self, _source_contact: &str, _rehydration: &str) -> Result<(), FlowError> {
+    fn associate_persistent_chat(
+        &mut self,
+        _source_contact: &str,
+        _rehydration: &str,
+    ) -> Result<(), FlowError> {
         Err(FlowError::Unavailable("persistent chat"))
     }
 

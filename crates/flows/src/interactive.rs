@@ -161,13 +161,12 @@ fn carousel(content: &Value, path: &str) -> Checked {
 }
 
 fn time_picker(content: &Value, path: &str) -> Checked {
-    let within = |item: &Value, name: &str, path: &str, low: f64, high: f64, needed: bool| {
-        match item.get(name) {
+    let within =
+        |item: &Value, name: &str, path: &str, low: f64, high: f64, needed: bool| match item.get(name) {
             None if !needed => Ok(()),
             Some(number) if number.as_f64().is_some_and(|number| (low..=high).contains(&number)) => Ok(()),
             _ => problem(&format!("{path}.{name}"), format!("is not a number from {low} to {high}")),
-        }
-    };
+        };
     within(content, "timeZoneOffset", path, -720.0, 840.0, false)?;
     if let Some(location) = content.get("location") {
         let path = format!("{path}.location");
@@ -215,7 +214,8 @@ mod tests {
 
     #[test]
     fn templates_hold_or_name_their_problem() {
-        let items = |count: usize| -> Value { (0..count).map(|n| json!({"title": format!("o{n}")})).collect() };
+        let items =
+            |count: usize| -> Value { (0..count).map(|n| json!({"title": format!("o{n}")})).collect() };
         let panel = |id: &str| {
             let mut panel = template("Panel", json!({"title": "t", "elements": items(2)}));
             panel["templateIdentifier"] = json!(id);
@@ -229,10 +229,16 @@ mod tests {
         let slot = json!({"date": "2020-10-31T17:00+00:00", "duration": 60});
         for (message, expected) in [
             (template("ListPicker", json!({"title": "t", "elements": items(6)})), None),
-            (template("ListPicker", json!({"title": "t", "elements": items(7)})), Some("data.content.elements")),
+            (
+                template("ListPicker", json!({"title": "t", "elements": items(7)})),
+                Some("data.content.elements"),
+            ),
             (template("ListPicker", json!({"elements": items(2)})), Some("data.content.title")),
             (template("Panel", json!({"title": "t", "elements": items(10)})), None),
-            (template("QuickReply", json!({"title": "t", "elements": items(1)})), Some("data.content.elements")),
+            (
+                template("QuickReply", json!({"title": "t", "elements": items(1)})),
+                Some("data.content.elements"),
+            ),
             (
                 template("QuickReply", json!({"title": "t", "elements": [{"title": "a"}, {}]})),
                 Some("data.content.elements[1].title"),
@@ -242,7 +248,10 @@ mod tests {
                 Some("data.content.imageDescription"),
             ),
             (
-                template("ListPicker", json!({"title": "t", "elements": [{"title": "x", "actionDetail": "MORE"}]})),
+                template(
+                    "ListPicker",
+                    json!({"title": "t", "elements": [{"title": "x", "actionDetail": "MORE"}]}),
+                ),
                 Some("data.content.elements[0].actionDetail"),
             ),
             (template("Carousel", json!({"title": "t", "elements": [panel("a"), panel("b")]})), None),
@@ -252,7 +261,10 @@ mod tests {
             ),
             (template("TimePicker", json!({"title": "t", "timeslots": [slot]})), None),
             (
-                template("TimePicker", json!({"title": "t", "timeslots": [{"date": "soon", "duration": 60}]})),
+                template(
+                    "TimePicker",
+                    json!({"title": "t", "timeslots": [{"date": "soon", "duration": 60}]}),
+                ),
                 Some("data.content.timeslots[0].date"),
             ),
             (

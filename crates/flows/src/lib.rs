@@ -17,6 +17,7 @@ pub mod flow_type;
 pub mod host;
 pub mod interactive;
 pub mod interpreter;
+pub mod library;
 pub mod program;
 pub mod run;
 pub mod validate;

@@ -47,7 +47,9 @@ fn real_flows_print_back_and_are_reported_on() {
             if problem.level == Level::Error {
                 println!("{name}: {problem}");
             }
-            *errors.entry(format!("{:?} {} {}", problem.level, problem.rule, problem.message)).or_default() += 1;
+            *errors
+                .entry(format!("{:?} {} {}", problem.level, problem.rule, problem.message))
+                .or_default() += 1;
         }
     }
     for (message, count) in errors {

@@ -205,7 +205,8 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
             throttle: self.throttle.clone(),
             draining: parts.extensions.get::<Draining>().cloned(),
         };
-        let invalid = |error: InputError| error.into_api_error(service.invalid, &operation.sensitive);
+        let code = operation.invalid.unwrap_or(service.invalid);
+        let invalid = |error: InputError| error.into_api_error(code, &operation.sensitive);
         let mut members = body_members(&body).map_err(invalid)?;
         drop(body);
         add_members(&mut members, &operation.sources, labels, query, &parts.headers).map_err(invalid)?;

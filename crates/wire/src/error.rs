@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use axum::http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// An error answer of an operation. The text reaches the caller, so it never holds a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct ApiError {
     /// Text for the caller; empty = the answer has no message member.
     pub message: String,
     /// Further members of the published error shape, such as `problems` or `ResourceId`.
-    pub extra: Map<String, Value>,
+    pub extra: Vec<(Cow<'static, str>, Value)>,
     /// Seconds after which a retry may succeed, sent as `Retry-After`.
     pub retry_after: Option<u32>,
 }
@@ -24,13 +24,18 @@ pub struct ApiError {
 impl ApiError {
     /// An error with any code.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), extra: Map::new(), retry_after: None }
+        Self { status, code: code.into(), message: message.into(), extra: Vec::new(), retry_after: None }
     }
 
     /// Adds a member of the published shape.
-    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(member.to_owned(), value.into());
+    pub fn with(mut self, member: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.extra.push((member.into(), value.into()));
         self
+    }
+
+    /// A further member of the published shape.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.extra.iter().find(|(member, _)| member == name).map(|(_, value)| value)
     }
 
     /// Adds the wait, in seconds, before a retry.
@@ -51,13 +56,13 @@ impl ApiError {
         Self::new(StatusCode::NOT_IMPLEMENTED, "NotImplementedException", message)
     }
 
-    /// A flow with errors (400); `problems` are `(message, details…)` objects in the published shape.
+    /// A flow with errors (400), one text each.
     pub fn invalid_contact_flow(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "InvalidContactFlowException", "")
             .with("problems", problem_list(problems))
     }
 
-    /// A flow module with errors (400).
+    /// A flow module with errors (400), one text each.
     pub fn invalid_contact_flow_module(problems: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "InvalidContactFlowModuleException", "")
             .with("Problems", problem_list(problems))
@@ -228,12 +233,18 @@ mod tests {
     #[test]
     fn structured_errors_have_their_members() {
         let flow = ApiError::invalid_contact_flow(["no entry point"]);
-        assert_eq!(flow.extra["problems"], serde_json::json!([{"message": "no entry point"}]));
+        assert_eq!(flow.member("problems"), Some(&serde_json::json!([{"message": "no entry point"}])));
         assert_eq!(flow.status, 400);
         let used = ApiError::resource_in_use("in use", "QUEUE", "arn:q");
-        assert_eq!((used.extra["ResourceType"].as_str(), used.status.as_u16()), (Some("QUEUE"), 409));
+        assert_eq!(
+            (used.member("ResourceType").and_then(Value::as_str), used.status.as_u16()),
+            (Some("QUEUE"), 409)
+        );
         let property = ApiError::property_validation("bad", &[("Name", "INVALID_FORMAT", "no blanks")]);
-        assert_eq!(property.extra["PropertyList"][0]["PropertyPath"], "Name");
+        assert_eq!(
+            property.member("PropertyList").map(|list| &list[0]["PropertyPath"]),
+            Some(&Value::from("Name"))
+        );
         let missing = ApiError::not_implemented("CreateVocabulary");
         assert_eq!(missing.status, 501);
         assert!(missing.message.contains("CreateVocabulary"));

@@ -29,6 +29,7 @@ pub struct Operation<S> {
     pub(crate) status: StatusCode,
     pub(crate) body_limit: Option<usize>,
     pub(crate) read_only: bool,
+    pub(crate) invalid: Option<fn(String) -> ApiError>,
     pub(crate) handler: Option<Handler<S>>,
 }
 
@@ -122,6 +123,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             status: StatusCode::OK,
             body_limit: None,
             read_only,
+            invalid: None,
             handler,
         }
     }
@@ -180,6 +182,13 @@ impl<S> Operation<S> {
     /// Most bytes of the body, instead of the service's limit.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
+        self
+    }
+
+    /// The code for inputs that cannot be read, where the operation publishes another than its service: some
+    /// operations of `connect` have `InvalidParameterException` only.
+    pub fn invalid(mut self, error: fn(String) -> ApiError) -> Self {
+        self.invalid = Some(error);
         self
     }
 

@@ -9,7 +9,9 @@ pub struct Rate {
     pub burst: f64,
 }
 
-/// The rate of an operation; none for services without published rates.
+/// The rate of an operation; none where no rate is published. Services have the names that client libraries give them:
+/// `connect`, `connectparticipant`, `connectcases`, `customer-profiles`, `connectcampaigns`, `voice-id`,
+/// `connect-contact-lens`.
 pub fn rate_of(service: &str, operation: &str) -> Option<Rate> {
     let table = TABLES.iter().find(|table| table.service == service)?;
     let listed = table.rows.iter().find(|(_, _, operations)| operations.contains(&operation));
@@ -184,7 +186,7 @@ const TABLES: &[Table] = &[
         others: None,
     },
     Table {
-        service: "connect-campaigns",
+        service: "connectcampaigns",
         rows: &[
             (
                 1,
@@ -266,8 +268,8 @@ mod tests {
             ("connectparticipant", "DescribeView", None),
             ("connect-contact-lens", "ListRealtimeContactAnalysisSegments", Some((1.0, 2.0))),
             ("customer-profiles", "SearchProfiles", Some((100.0, 100.0))),
-            ("connect-campaigns", "DescribeCampaign", Some((25.0, 35.0))),
-            ("connect-campaigns", "GetConnectInstanceConfig", Some((2.0, 5.0))),
+            ("connectcampaigns", "DescribeCampaign", Some((25.0, 35.0))),
+            ("connectcampaigns", "GetConnectInstanceConfig", Some((2.0, 5.0))),
             ("AmazonConnectCTIService", "PutAgentState", None),
         ] {
             let rate = rate_of(service, operation).map(|rate| (rate.per_second, rate.burst));

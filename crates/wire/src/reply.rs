@@ -43,7 +43,7 @@ pub(crate) fn failure(protocol: Protocol, error: &ApiError, request_id: Uuid) ->
         members.insert("message".to_owned(), Value::String(error.message.clone()));
         members.insert("Message".to_owned(), Value::String(error.message.clone()));
     }
-    members.extend(error.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
+    members.extend(error.extra.iter().map(|(name, value)| (name.to_string(), value.clone())));
     let mut response = Response::new(Body::from(Value::Object(members).to_string()));
     *response.status_mut() = status;
     add_headers(&mut response, protocol, request_id);

@@ -93,6 +93,13 @@ impl<S: Clone + Send + Sync + 'static> Service<S> {
         }
     }
 
+    /// The service's name in logs, audit records and the table of rates; a JSON RPC service has the name of its target
+    /// otherwise.
+    pub fn called(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
     /// The service's name in credential scopes, where it differs: `execute-api` for `connectparticipant`.
     pub fn signing_name(mut self, name: &'static str) -> Self {
         self.signing_name = name;

@@ -32,10 +32,8 @@ pub(super) const VOICE_CONNECTOR: Parameter = may(
 /// A reference of a task: plain text, or value and type.
 const TASK_REFERENCE: Shape =
     Shape::TextOr(&TEMPLATE, &object(&[must("Value", TEMPLATE), must("Type", TEXT)]));
-const REFERENCES: Parameter = may(
-    "References",
-    Shape::Map { dynamic_keys: true, value: &TASK_REFERENCE, least: 0, most: usize::MAX },
-);
+const REFERENCES: Parameter =
+    may("References", Shape::Map { dynamic_keys: true, value: &TASK_REFERENCE, least: 0, most: usize::MAX });
 
 const EVENT_FLOW: Shape = names(ResourceKind::Flow);
 const EVENT_SWITCH: Shape = object(&[must("DisableExecution", fixed(BOOLEAN))]);
@@ -67,8 +65,7 @@ const EVENT_SWITCHES: &[Parameter] = &[
 const SIDE: Shape = fixed(Kind::OneOf(&["Agent", "Customer"]));
 const AGENT_SIDE: Shape = fixed(Kind::OneOf(&["Agent"]));
 const SENTIMENT: Parameter = may("SentimentConfiguration", object(&[must("Enabled", fixed(BOOLEAN))]));
-const SUMMARY: Parameter =
-    may("SummaryConfiguration", object(&[must("SummaryModes", list(&TEXT, 0))]));
+const SUMMARY: Parameter = may("SummaryConfiguration", object(&[must("SummaryModes", list(&TEXT, 0))]));
 const REDACTION: Parameter = may(
     "ConversationalAnalyticsRedactionConfiguration",
     object(&[
@@ -263,10 +260,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         name: "TagContact",
         block: "Contact tags",
         log_name: "TagContact",
-        parameters: &[must(
-            "Tags",
-            Shape::Map { dynamic_keys: true, value: &TEMPLATE, least: 1, most: 6 },
-        )],
+        parameters: &[must("Tags", Shape::Map { dynamic_keys: true, value: &TEMPLATE, least: 1, most: 6 })],
         perform: perform::tag,
         ..ROW
     },
@@ -536,11 +530,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         log_name: "UpdateRoutingPriority",
         errors: &[],
         unhandled: Unhandled::GoesOn,
-        flow_types: FlowTypes {
-            reference: IN,
-            block: IN.and(CQ).and(OW).and(TA).and(TQ),
-            module: true,
-        },
+        flow_types: FlowTypes { reference: IN, block: IN.and(CQ).and(OW).and(TA).and(TQ), module: true },
         parameters: &[
             may("QueuePriority", fixed(Kind::Integer(1, i64::MAX))),
             may("QueueTimeAdjustmentSeconds", fixed(Kind::Integer(i64::MIN, i64::MAX))),
@@ -578,7 +568,10 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         unhandled: Unhandled::GoesOn,
         parameters: &[
             must("TextToSpeechVoice", REFERENCE),
-            may("TextToSpeechEngine", refers(Kind::OneOf(&["Standard", "Neural", "Generative", "long-form"]))),
+            may(
+                "TextToSpeechEngine",
+                refers(Kind::OneOf(&["Standard", "Neural", "Generative", "long-form"])),
+            ),
             may("TextToSpeechStyle", refers(Kind::OneOf(&["None", "Conversational", "Newscaster"]))),
         ],
         perform: perform::update_voice,

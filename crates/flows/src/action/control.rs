@@ -66,11 +66,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
             "HighRisk",
             "LowRisk",
         ]),
-        flow_types: FlowTypes {
-            reference: TypeSet::ALL,
-            block: TypeSet::ALL.but(CH).but(AH),
-            module: true,
-        },
+        flow_types: FlowTypes { reference: TypeSet::ALL, block: TypeSet::ALL.but(CH).but(AH), module: true },
         channels: Channels::VOICE,
         parameters: &[must(
             "CheckVoiceIdOption",
@@ -104,11 +100,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         log_name: "Resume",
         next: Next::Never,
         errors: &[],
-        flow_types: FlowTypes {
-            reference: AW.and(CW).and(OW).and(CQ),
-            block: TypeSet::ALL,
-            module: true,
-        },
+        flow_types: FlowTypes { reference: AW.and(CW).and(OW).and(CQ), block: TypeSet::ALL, module: true },
         perform: perform::end_flow,
         ..ROW
     },
@@ -116,11 +108,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         name: "GetMetricData",
         block: "Get queue metrics",
         log_name: "GetMetricData",
-        parameters: &[
-            QUEUE,
-            AGENT,
-            may("QueueChannel", refers(Kind::OneOf(&["Voice", "Chat", "Task"]))),
-        ],
+        parameters: &[QUEUE, AGENT, may("QueueChannel", refers(Kind::OneOf(&["Voice", "Chat", "Task"])))],
         rules: &[Rule::AtMostOne(QUEUE_OR_AGENT)],
         perform: perform::get_metrics,
         ..ROW

@@ -265,7 +265,8 @@ pub fn all() -> impl Iterator<Item = &'static ActionSpec> {
 /// The row of an action type, by its name or an alias.
 pub fn spec(name: &str) -> Option<&'static ActionSpec> {
     static BY_NAME: LazyLock<HashMap<&'static str, &'static ActionSpec>> = LazyLock::new(|| {
-        let names = |spec: &'static ActionSpec| std::iter::once(spec.name).chain(spec.aliases.iter().copied());
+        let names =
+            |spec: &'static ActionSpec| std::iter::once(spec.name).chain(spec.aliases.iter().copied());
         all().flat_map(|spec| names(spec).map(move |name| (name, spec))).collect()
     });
     BY_NAME.get(name).copied()

@@ -34,7 +34,10 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         flow_types: both(IN),
         channels: Channels::CHAT,
         parameters: &[
-            must("CognitoConfiguration", object(&[must("UserPoolArn", TEMPLATE), must("AppClientId", TEMPLATE)])),
+            must(
+                "CognitoConfiguration",
+                object(&[must("UserPoolArn", TEMPLATE), must("AppClientId", TEMPLATE)]),
+            ),
             may("CustomerProfilesConfiguration", object(&[must("ObjectTypeName", TEMPLATE)])),
             may("TimeLimitMinutes", refers(Kind::Integer(3, 15))),
         ],
@@ -52,10 +55,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         name: "EvaluateDataTableValues",
         block: "Data table",
         log_name: "EvaluateDataTableValues",
-        parameters: &[
-            DATA_TABLE,
-            must("Queries", Shape::List { item: &Shape::Json, least: 1, most: 5 }),
-        ],
+        parameters: &[DATA_TABLE, must("Queries", Shape::List { item: &Shape::Json, least: 1, most: 5 })],
         ..ROW
     },
     ActionSpec {

@@ -45,7 +45,10 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
             PROMPT[2],
             PROMPT[3],
             may("LexV2Bot", object(&[must("AliasArn", template(Kind::Resource(ResourceKind::Bot)))])),
-            may("LexBot", object(&[must("Name", TEMPLATE), must("Region", TEMPLATE), must("Alias", TEMPLATE)])),
+            may(
+                "LexBot",
+                object(&[must("Name", TEMPLATE), must("Region", TEMPLATE), must("Alias", TEMPLATE)]),
+            ),
             may("LexSessionAttributes", map(0)),
             may("LexInitializationData", object(&[must("InitialMessage", REFERENCE)])),
             may("LexTimeoutSeconds", object(&[must("Text", fixed(Kind::Integer(60, 604_800)))])),
@@ -104,13 +107,17 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
                                 ],
                                 &[Rule::Holds(
                                     |members| {
-                                        !has(members, "NumberFormat", "Local") || members.contains_key("CountryCode")
+                                        !has(members, "NumberFormat", "Local")
+                                            || members.contains_key("CountryCode")
                                     },
                                     "the local format needs a CountryCode",
                                 )],
                             ),
                         ),
-                        may("CustomValidation", object(&[must("MaximumLength", refers(Kind::Integer(1, 20)))])),
+                        may(
+                            "CustomValidation",
+                            object(&[must("MaximumLength", refers(Kind::Integer(1, 20)))]),
+                        ),
                     ],
                     &[Rule::ExactlyOne(&["PhoneNumberValidation", "CustomValidation"])],
                 ),
@@ -135,7 +142,9 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
             Rule::Holds(
                 |parameters| {
                     !parameters.contains_key("InputEncryption")
-                        || parameters.get("InputValidation").is_some_and(|v| v.get("CustomValidation").is_some())
+                        || parameters
+                            .get("InputValidation")
+                            .is_some_and(|v| v.get("CustomValidation").is_some())
                 },
                 "InputEncryption needs CustomValidation",
             ),

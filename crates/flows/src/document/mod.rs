@@ -201,10 +201,10 @@ mod tests {
         assert_eq!(export.exported_type(), Some(FlowType::CustomerQueue));
         assert_eq!(export.metadata().expect("there")["name"], "Main");
         let content = export.content().expect("content");
-        assert_eq!(content.metadata().expect("there").keys().collect::<Vec<_>>(), [
-            "entryPointPosition",
-            "later"
-        ]);
+        assert_eq!(
+            content.metadata().expect("there").keys().collect::<Vec<_>>(),
+            ["entryPointPosition", "later"]
+        );
         assert!(content.text().contains("1.50") && content.text().contains("2e1"), "{}", content.text());
     }
 

@@ -174,7 +174,8 @@ pub(crate) fn update_event_hooks(machine: &mut Machine<'_>, action: &Action) -> 
     if let Some(Value::Object(switches)) = action.parameter("EventHooksConfiguration") {
         for (event, switch) in switches {
             let off = switch.get("DisableExecution").is_some_and(|off| {
-                off.as_bool() == Some(true) || off.as_str().is_some_and(|off| off.eq_ignore_ascii_case("true"))
+                off.as_bool() == Some(true)
+                    || off.as_str().is_some_and(|off| off.eq_ignore_ascii_case("true"))
             });
             if off {
                 hooks.push((event_hook(event)?, None));
@@ -250,9 +251,8 @@ pub(crate) fn start_outbound_chat(machine: &mut Machine<'_>, action: &Action) ->
 }
 
 pub(crate) fn set_callback_number(machine: &mut Machine<'_>, action: &Action) -> Performed {
-    let invalid = |error: FlowError| {
-        FlowError::branch_of(ErrorBranch::InvalidCallbackNumber, error.to_string())
-    };
+    let invalid =
+        |error: FlowError| FlowError::branch_of(ErrorBranch::InvalidCallbackNumber, error.to_string());
     let number = machine.required(action, "CallbackNumber").map_err(invalid)?;
     machine.host.set_callback_number(&number).map_err(|error| match error {
         FlowError::Branch { .. } => error,
@@ -308,10 +308,7 @@ fn event_hook(name: &str) -> Result<EventHook, FlowError> {
 }
 
 /// References by name. Plain text gets the type its key names (older documents), or the one it looks like.
-fn references(
-    machine: &Machine<'_>,
-    action: &Action,
-) -> Result<BTreeMap<String, TaskReference>, FlowError> {
+fn references(machine: &Machine<'_>, action: &Action) -> Result<BTreeMap<String, TaskReference>, FlowError> {
     let entries = match action.parameter("References") {
         None | Some(Value::Null) => return Ok(BTreeMap::new()),
         Some(Value::Object(entries)) => entries,

@@ -149,9 +149,10 @@ pub(crate) fn wait(machine: &mut Machine<'_>, action: &Action) -> Performed {
     // Nobody comes back to a task and no bot takes part in one.
     let chat = machine.host.channel() == Channel::Chat;
     let listed = |event: &str| {
-        chat && action.parameter("Events").and_then(Value::as_array).is_some_and(|events| {
-            events.iter().any(|listed| listed.as_str() == Some(event))
-        })
+        chat && action
+            .parameter("Events")
+            .and_then(Value::as_array)
+            .is_some_and(|events| events.iter().any(|listed| listed.as_str() == Some(event)))
     };
     Ok(Outcome::Wait(Awaiting::Wait {
         until: machine.host.now() + seconds * 1000,
@@ -185,7 +186,10 @@ pub(crate) fn update_flow_attributes(machine: &mut Machine<'_>, action: &Action)
         }
     }
     if attribute_bytes(&attributes) > FLOW_ATTRIBUTES_LIMIT {
-        return Err(FlowError::TooLarge { what: "all flow attributes together", limit: FLOW_ATTRIBUTES_LIMIT });
+        return Err(FlowError::TooLarge {
+            what: "all flow attributes together",
+            limit: FLOW_ATTRIBUTES_LIMIT,
+        });
     }
     machine.run.scope.flow_attributes = attributes;
     Ok(Outcome::Next)

@@ -25,15 +25,12 @@ pub(crate) fn invoke_function(machine: &mut Machine<'_>, action: &Action) -> Per
         return not_built(machine, action);
     }
     let function = machine.required(action, "LambdaFunctionARN")?;
-    let seconds =
-        machine.integer(action, "InvocationTimeLimitSeconds", 1..=8)?.unwrap_or(DEFAULT_TIME_LIMIT);
-    let asynchronous = machine
-        .text(action, "InvocationType")?
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("ASYNCHRONOUS"));
+    let seconds = machine.integer(action, "InvocationTimeLimitSeconds", 1..=8)?.unwrap_or(DEFAULT_TIME_LIMIT);
+    let asynchronous =
+        machine.text(action, "InvocationType")?.is_some_and(|kind| kind.eq_ignore_ascii_case("ASYNCHRONOUS"));
     let json = response_type(action).is_some_and(|kind| kind.eq_ignore_ascii_case("JSON"));
     let left = FUNCTION_CHAIN_LIMIT_MS.saturating_sub(machine.run.function_ms);
-    let time_limit_ms =
-        if asynchronous { ASYNCHRONOUS_LIMIT_MS } else { left.min(seconds as u64 * 1000) };
+    let time_limit_ms = if asynchronous { ASYNCHRONOUS_LIMIT_MS } else { left.min(seconds as u64 * 1000) };
     if time_limit_ms == 0 {
         return Err(FlowError::Refused("functions in a row took more than 20 seconds".to_owned()));
     }

@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 
 use super::{Machine, Outcome, condition};
-use crate::action::Unhandled;
+use crate::action::{Conditions, Unhandled};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::Pause;
-use crate::program::Action;
+use crate::program::{Action, Condition};
+use crate::value::Reference;
+use crate::value::text::as_text;
 
 /// Where a run goes from an action.
 enum Exit {
@@ -62,7 +64,10 @@ impl Machine<'_> {
         match outcome {
             Outcome::Result(result) => {
                 let met = result.as_deref().and_then(|result| {
-                    action.conditions.iter().find(|condition| condition::holds(condition, result))
+                    action.conditions.iter().find(|condition| {
+                        let operand = self.operand(action, condition);
+                        condition::holds(&condition.operator, operand.as_deref(), result)
+                    })
                 });
                 let otherwise = || action.error_target(ErrorBranch::NoMatchingCondition.as_str());
                 match met.map(|condition| condition.next.as_str()).or_else(otherwise) {
@@ -72,6 +77,16 @@ impl Machine<'_> {
             }
             Outcome::Failed(error) => failed(action, &error),
             _ => next(action),
+        }
+    }
+
+    /// What a condition compares with. Only attribute checks may compare with another value (spec 04 §14.6).
+    fn operand(&self, action: &Action, condition: &Condition) -> Option<String> {
+        let operand = condition.operands.first()?;
+        let dynamic = action.spec.is_some_and(|spec| spec.conditions == Conditions::Any);
+        match operand.as_str().and_then(Reference::parse).filter(Reference::has_known_root) {
+            Some(reference) if dynamic => as_text(&self.lookup(&reference)?),
+            _ => as_text(operand),
         }
     }
 }
@@ -93,8 +108,6 @@ fn failed(action: &Action, error: &FlowError) -> Exit {
         (Some(target), _) => Exit::To(target.to_owned()),
         (None, Unhandled::GoesOn) => next(action),
         (None, Unhandled::EndsFlow) => Exit::EndFlow,
-        (None, Unhandled::Fails) => {
-            Exit::NoWay(format!("{} {:?}: {error}", action.kind, action.identifier))
-        }
+        (None, Unhandled::Fails) => Exit::NoWay(format!("{} {:?}: {error}", action.kind, action.identifier)),
     }
 }

@@ -27,7 +27,10 @@ impl Machine<'_> {
             }
             Value::Array(items) => items.iter().map(|item| self.logged(item)).collect(),
             Value::Object(members) => Value::Object(
-                members.iter().map(|(key, value)| (self.fill(key).into_owned(), self.logged(value))).collect(),
+                members
+                    .iter()
+                    .map(|(key, value)| (self.fill(key).into_owned(), self.logged(value)))
+                    .collect(),
             ),
             other => other.clone(),
         }

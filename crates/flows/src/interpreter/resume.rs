@@ -76,7 +76,9 @@ impl Machine<'_> {
                 Some(interaction::answered(self, *json, answer))
             }
             (Awaiting::Function { call, .. }, Resume::Done) if call.asynchronous => Some(Ok(Outcome::Next)),
-            (Awaiting::LoopPrompts { until: Some(_), .. }, Resume::TimeLimit) => result("MessagesInterrupted"),
+            (Awaiting::LoopPrompts { until: Some(_), .. }, Resume::TimeLimit) => {
+                result("MessagesInterrupted")
+            }
             (Awaiting::TransferToQueue | Awaiting::DequeueAndTransfer { .. }, Resume::QueueAtCapacity) => {
                 Some(Err(FlowError::QueueAtCapacity))
             }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{ModuleContract, Report, Resolver, parameters};
 use crate::action::{self, ActionSpec, Allowed, Conditions, Need, Next};
 use crate::document::Document;
+use crate::value::Reference;
 use crate::value::template::has_reference;
 
 /// Characters that an identifier must not have.
@@ -270,12 +271,7 @@ fn operand<'a>(report: &mut Report, operands: Option<&'a Value>, path: &str) -> 
             report.error("V11", path, "must not be empty");
             None
         }
-        Value::String(text) => {
-            if has_reference(text) {
-                report.warning("V11", path, "is compared as it is written; references are not filled in");
-            }
-            Some(text)
-        }
+        Value::String(text) => Some(text),
         Value::Number(_) => {
             report.warning("V11", path, "should be a text");
             None
@@ -444,12 +440,21 @@ fn conditions(
             results_are(report, spec, conditions, &results, &results, &all);
         }
         Conditions::Interrupt => {
-            let results: &[&str] =
-                if parameters.contains_key("InterruptFrequencySeconds") { &["MessagesInterrupted"] } else { &[] };
+            let results: &[&str] = if parameters.contains_key("InterruptFrequencySeconds") {
+                &["MessagesInterrupted"]
+            } else {
+                &[]
+            };
             results_are(report, spec, conditions, results, results, &all);
         }
     }
     for (index, condition) in conditions.iter().enumerate() {
+        let operand = condition.operand.unwrap_or_default();
+        let filled_in = spec.conditions == Conditions::Any && Reference::parse(operand).is_some();
+        if has_reference(operand) && !filled_in {
+            let message = "is compared as it is written; the reference is not filled in";
+            report.warning("V11", condition.path.as_str(), message);
+        }
         let same = |other: &Condition<'_>| {
             other.operator == condition.operator && other.operand == condition.operand
         };

@@ -140,7 +140,9 @@ fn envelope(report: &mut Report, document: &Document, is_module: bool) {
         report.error("V1", "", format!("the document has {size} characters; {SIZE_LIMIT} are allowed"));
     }
     match root.get("Actions") {
-        Some(Value::Array(actions)) if actions.is_empty() => report.error("V1", "Actions", "there is no action"),
+        Some(Value::Array(actions)) if actions.is_empty() => {
+            report.error("V1", "Actions", "there is no action")
+        }
         Some(Value::Array(actions)) if actions.len() > ACTION_LIMIT => {
             let count = actions.len();
             report.error("V1", "Actions", format!("there are {count} actions; {ACTION_LIMIT} are allowed"));

@@ -13,8 +13,7 @@ pub struct Reference {
 impl Reference {
     /// Reads a text that is one reference and nothing else; backticks around it are allowed.
     pub fn parse(text: &str) -> Option<Self> {
-        let bare =
-            text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).unwrap_or(text);
+        let bare = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).unwrap_or(text);
         let (reference, length) = Self::scan(bare)?;
         (length == bare.len()).then_some(reference)
     }

@@ -41,7 +41,11 @@ impl TestHost {
             failing: HashMap::new(),
             services: HashSet::new(),
             hours: Ok(true),
-            metrics: Ok(QueueMetrics { name: "Basic".into(), arn: "arn:q".into(), ..QueueMetrics::default() }),
+            metrics: Ok(QueueMetrics {
+                name: "Basic".into(),
+                arn: "arn:q".into(),
+                ..QueueMetrics::default()
+            }),
             bot: VecDeque::new(),
             bot_heard: Vec::new(),
             messages: Vec::new(),
@@ -208,9 +212,9 @@ pub fn one_action(kind: &str, parameters: Value, errors: &[&str], conditions: &[
         "Identifier": "it", "Type": kind, "Parameters": parameters,
         "Transitions": {"NextAction": "next", "Errors": errors, "Conditions": conditions},
     })];
-    actions.extend(ends.iter().map(|end| {
-        json!({"Identifier": end, "Type": "EndFlowExecution", "Parameters": {}, "Transitions": {}})
-    }));
+    actions.extend(ends.iter().map(
+        |end| json!({"Identifier": end, "Type": "EndFlowExecution", "Parameters": {}, "Transitions": {}}),
+    ));
     json!({"Version": "2019-10-30", "StartAction": "it", "Actions": actions})
 }
 

@@ -91,3 +91,67 @@ where
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::future::poll_fn;
+
+    use super::*;
+
+    /// Gives a piece of `size` bytes after every `pause`, `pieces` times.
+    struct Client {
+        size: usize,
+        pause: Duration,
+        pieces: usize,
+        next: Pin<Box<Sleep>>,
+    }
+
+    impl Body for Client {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            if self.pieces == 0 {
+                return Poll::Ready(None);
+            }
+            std::task::ready!(self.next.as_mut().poll(cx));
+            self.pieces -= 1;
+            let again = Instant::now() + self.pause;
+            self.next.as_mut().reset(again);
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![0; self.size])))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bodies_must_keep_coming() {
+        // 20 s idle, 1000 bytes per second.
+        let pace = Pace { idle: Duration::from_secs(20), bytes_per_second: 1000 };
+        for (size, pause, pieces, reading, expected) in [
+            (1000, 1, 100, 0, "whole"),
+            (1, 19, 1, 0, "whole"),
+            (1000, 21, 1, 0, "too slow"),
+            // A trickle: each piece is in time, but all together are far too few.
+            (1, 10, 10, 0, "too slow"),
+            // A slow start is made up for.
+            (30_000, 19, 5, 0, "whole"),
+            // Time in which the server does not read does not count.
+            (1, 1, 10, 3600, "whole"),
+        ] {
+            let pause = Duration::from_secs(pause);
+            let client = Client { size, pause, pieces, next: Box::pin(tokio::time::sleep(pause)) };
+            let mut body = PacedBody::new(client, pace);
+            let outcome = loop {
+                match poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                    Some(Ok(_)) => tokio::time::sleep(Duration::from_secs(reading)).await,
+                    Some(Err(error)) => break if error.is::<TooSlow>() { "too slow" } else { "broken" },
+                    None => break "whole",
+                }
+            };
+            assert_eq!(outcome, expected, "{pieces} pieces of {size} bytes every {pause:?}");
+        }
+    }
+}

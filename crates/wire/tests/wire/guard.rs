@@ -348,7 +348,10 @@ async fn idle_sockets_stay_open() {
     for socket in &mut sockets {
         send(socket, "still there?").await;
         let message = next(socket).await;
-        assert!(matches!(&message, Some(Ok(Message::Text(text))) if text.as_str() == "still there?"), "{message:?}");
+        assert!(
+            matches!(&message, Some(Ok(Message::Text(text))) if text.as_str() == "still there?"),
+            "{message:?}"
+        );
     }
     let stopping = tokio::spawn(server.stop());
     for socket in &mut sockets {

@@ -113,6 +113,9 @@ fn connect() -> Service<App> {
         Operation::get("SlowRead", "/slow/read", slow),
         Operation::get("SeeHeaders", "/headers", see_headers),
         Operation::post("Large", "/large", nothing).body_limit(200),
+        Operation::post("Strict", "/strict/{InstanceId}", echo)
+            .invalid(ApiError::invalid_parameter)
+            .sensitive("Name"),
     ])
 }
 
@@ -245,6 +248,13 @@ async fn refused_requests() {
             "/queues/i",
             &long,
             "413 RequestEntityTooLargeException: The request body is larger than the 100 bytes allowed.",
+        ),
+        (
+            Method::POST,
+            "/strict/i",
+            r#"{"Name":["secret"]}"#,
+            "400 InvalidParameterException: 1 validation error detected: Value at 'name' failed to satisfy constraint: \
+             Member must be a string",
         ),
         (Method::POST, "/large", &format!("{{{}}}", " ".repeat(150)), "200 {}"),
     ] {

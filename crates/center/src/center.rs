@@ -1,0 +1,256 @@
+//! The instances of this server, and how a request finds its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use contacts::Settings;
+use directory::{Change, Directory, seed};
+use engine::{Bus, Clock, Engine, random_128};
+use model::{Arn, InstanceId, Scope, Timestamp};
+use parking_lot::RwLock;
+use store::{Batch, Blobs, DocumentWrite, Store, StoreError};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::password::Attempts;
+use crate::perform::Work;
+use crate::token::Tokens;
+
+/// How a server is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Region name in resource names.
+    pub region: String,
+    /// Account in resource names: 12 digits.
+    pub account: String,
+    /// Limits of every instance.
+    pub settings: Settings,
+}
+
+/// Why something about the server as a whole failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CenterError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The instance could not be made as asked for.
+    #[error("{0}")]
+    Directory(#[from] directory::DirectoryError),
+    /// There is no such instance.
+    #[error("There is no instance '{0}' here.")]
+    NoInstance(String),
+    /// The alias is taken.
+    #[error("An instance with the alias '{0}' exists already.")]
+    AliasTaken(String),
+}
+
+/// Everything the surfaces share.
+pub struct Center {
+    options: Options,
+    store: Store,
+    blobs: Blobs,
+    bus: Arc<Bus>,
+    clock: Arc<Clock>,
+    tokens: Tokens,
+    attempts: Attempts,
+    work: Arc<Work>,
+    event_written: Arc<Notify>,
+    engines: RwLock<BTreeMap<InstanceId, Running>>,
+}
+
+struct Running {
+    engine: Arc<Engine>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// The owner of documents that belong to the whole server.
+const SERVER: InstanceId = InstanceId::from_u128(0);
+
+impl Center {
+    /// Opens the server on a store and a folder of files, and starts every instance in it.
+    pub async fn open(options: Options, store: Store, blobs: Blobs) -> Result<Arc<Self>, CenterError> {
+        let key = server_key(&store).await?;
+        let center = Arc::new(Self {
+            options,
+            work: Arc::new(Work::new(blobs.clone())),
+            store,
+            blobs,
+            bus: Arc::new(Bus::default()),
+            clock: Arc::new(Clock::default()),
+            tokens: Tokens::new(&key),
+            attempts: Attempts::default(),
+            event_written: Arc::new(Notify::new()),
+            engines: RwLock::new(BTreeMap::new()),
+        });
+        for instance in center.store.instances().await? {
+            center.start(instance).await?;
+        }
+        Ok(center)
+    }
+
+    /// Region, account and limits.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Files.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Signed tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// Limits against guessing passwords.
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// Notified whenever events were committed.
+    pub fn event_written(&self) -> Arc<Notify> {
+        self.event_written.clone()
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh random id.
+    pub fn fresh_id(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(random_128().to_be_bytes()).into_uuid()
+    }
+
+    /// The instance with this id.
+    pub fn instance(&self, id: InstanceId) -> Option<Arc<Engine>> {
+        self.engines.read().get(&id).map(|running| running.engine.clone())
+    }
+
+    /// The instance named by an id or ARN.
+    pub fn find(&self, text: &str) -> Result<Arc<Engine>, CenterError> {
+        let missing = || CenterError::NoInstance(text.to_owned());
+        let id = match Arn::parse(text) {
+            Some(arn) if arn.account != self.options.account || arn.region != self.options.region => {
+                return Err(missing());
+            }
+            Some(arn) => arn.instance,
+            None => text,
+        };
+        let id: InstanceId = id.parse().map_err(|_| missing())?;
+        self.instance(id).ok_or_else(missing)
+    }
+
+    /// All instances, in the order of their ids.
+    pub fn instances(&self) -> Vec<Arc<Engine>> {
+        self.engines.read().values().map(|running| running.engine.clone()).collect()
+    }
+
+    /// Makes and starts a new instance, with the people given and everything a new instance has.
+    pub async fn create_instance(
+        &self,
+        alias: &str,
+        people: Vec<seed::SeedPerson>,
+        adjust: impl FnOnce(&mut Directory),
+    ) -> Result<Arc<Engine>, CenterError> {
+        for engine in self.instances() {
+            let taken = engine.read(|core, _| core.directory().instance().alias == alias).await;
+            if taken.unwrap_or(false) {
+                return Err(CenterError::AliasTaken(alias.to_owned()));
+            }
+        }
+        let instance = InstanceId(self.fresh_id());
+        let scope = self.scope(instance);
+        let mut fresh = || self.fresh_id();
+        let mut cx = directory::Cx { now: self.now(), new_uuid: &mut fresh };
+        let flows = flows::library::defaults()
+            .into_iter()
+            .map(|flow| seed::SeedFlow {
+                name: flow.name,
+                kind: flow.kind,
+                description: flow.description,
+                content: flow.content,
+            })
+            .collect();
+        let mut directory = seed::seed(scope, alias, &mut cx, flows, people)?;
+        adjust(&mut directory);
+        let documents = directory
+            .take_changes()
+            .into_iter()
+            .map(|change| match change {
+                Change::Put { kind, id, body } => {
+                    DocumentWrite { instance, kind: kind.as_str(), id, body: Some(body.to_string()) }
+                }
+                Change::Delete { kind, id } => DocumentWrite { instance, kind: kind.as_str(), id, body: None },
+            })
+            .collect();
+        self.store.commit(&Batch { documents, ..Batch::default() }).await?;
+        self.start(instance).await
+    }
+
+    /// Stops and removes an instance with everything in it.
+    pub async fn delete_instance(&self, id: InstanceId) -> Result<(), CenterError> {
+        let running =
+            self.engines.write().remove(&id).ok_or_else(|| CenterError::NoInstance(id.to_string()))?;
+        running.stop().await;
+        self.store.delete_instance(id).await?;
+        Ok(())
+    }
+
+    /// Stops every instance after what it has decided is written.
+    pub async fn stop(&self) {
+        let engines = std::mem::take(&mut *self.engines.write());
+        for running in engines.into_values() {
+            running.stop().await;
+        }
+    }
+
+    async fn start(&self, instance: InstanceId) -> Result<Arc<Engine>, CenterError> {
+        let engine = Engine::load(
+            self.scope(instance),
+            self.store.clone(),
+            self.bus.clone(),
+            self.clock.clone(),
+            self.options.settings,
+            self.work.clone(),
+            self.event_written.clone(),
+        )
+        .await?;
+        let tasks = engine.start();
+        self.engines.write().insert(instance, Running { engine: engine.clone(), tasks });
+        Ok(engine)
+    }
+
+    fn scope(&self, instance: InstanceId) -> Scope {
+        Scope { region: self.options.region.clone(), account: self.options.account.clone(), instance }
+    }
+}
+
+impl Running {
+    async fn stop(self) {
+        self.engine.stop().await;
+        for task in self.tasks {
+            // A task that panicked has been reported; stopping goes on.
+            let _ = task.await;
+        }
+    }
+}
+
+/// The key that signs tokens: made at the first start, kept in the store.
+async fn server_key(store: &Store) -> Result<Vec<u8>, StoreError> {
+    if let Some(text) = store.document(SERVER, "key", "tokens").await? {
+        return Ok(text.into_bytes());
+    }
+    let text = format!("{:032x}{:032x}", random_128(), random_128());
+    let document =
+        DocumentWrite { instance: SERVER, kind: "key", id: "tokens".into(), body: Some(text.clone()) };
+    store.commit(&Batch { documents: vec![document], ..Batch::default() }).await?;
+    Ok(text.into_bytes())
+}

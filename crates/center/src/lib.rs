@@ -1,0 +1,12 @@
+//! What all surfaces of one server share: its instances, signed tokens, passwords, files, and the work after commits.
+//!
+//! A surface (public API, agent service, web pages) finds the instance a request is about, checks its token, and
+//! hands a command to that instance's engine. It never writes state itself.
+
+mod center;
+pub mod password;
+mod perform;
+pub mod token;
+
+pub use center::{Center, CenterError, Options};
+pub use token::{Token, TokenKind, Tokens};

@@ -1,0 +1,102 @@
+//! Password hashes with argon2, and limits against guessing.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::Argon2;
+use model::Timestamp;
+use parking_lot::Mutex;
+
+/// Hashes a password; costs tens of milliseconds of one core, so keep it off the async threads.
+pub fn hash(password: &str) -> String {
+    let salt = SaltString::generate(&mut OsRng);
+    Argon2::default().hash_password(password.as_bytes(), &salt).expect("the default parameters are valid").to_string()
+}
+
+/// Whether a password fits a hash. Without a hash the same time is spent and the answer is no.
+pub fn verify(password: &str, hash: Option<&str>) -> bool {
+    // Who asks for an unknown user must not learn so from the time it takes.
+    static NOBODY: LazyLock<String> = LazyLock::new(|| self::hash("nobody has this password"));
+    let known = hash.is_some();
+    let Ok(parsed) = PasswordHash::new(hash.unwrap_or(&NOBODY)) else { return false };
+    Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
+}
+
+/// Failed attempts per name and address before a pause.
+const FREE_ATTEMPTS: u32 = 5;
+/// First pause; it doubles with each further failure.
+const PAUSE_MS: i64 = 1000;
+const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
+/// Names and addresses remembered at most.
+const REMEMBERED: usize = 10_000;
+
+/// Slows down who guesses passwords.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    failures: Mutex<HashMap<String, (u32, Timestamp)>>,
+}
+
+impl Attempts {
+    /// How long (in milliseconds) this key must wait; none = may try.
+    pub fn wait_ms(&self, key: &str, now: Timestamp) -> Option<i64> {
+        let failures = self.failures.lock();
+        let (count, last) = failures.get(key)?;
+        let over = count.checked_sub(FREE_ATTEMPTS)?;
+        let pause = PAUSE_MS.saturating_mul(1 << over.min(20)).min(LONGEST_PAUSE_MS);
+        let wait = pause - now.since(*last);
+        (wait > 0).then_some(wait)
+    }
+
+    /// An attempt failed.
+    pub fn failed(&self, key: &str, now: Timestamp) {
+        let mut failures = self.failures.lock();
+        if failures.len() >= REMEMBERED {
+            failures.retain(|_, (_, last)| now.since(*last) < LONGEST_PAUSE_MS);
+            if failures.len() >= REMEMBERED {
+                failures.clear();
+            }
+        }
+        let entry = failures.entry(key.to_owned()).or_insert((0, now));
+        if now.since(entry.1) > LONGEST_PAUSE_MS {
+            entry.0 = 0;
+        }
+        *entry = (entry.0 + 1, now);
+    }
+
+    /// An attempt succeeded.
+    pub fn succeeded(&self, key: &str) {
+        self.failures.lock().remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_fit_their_hash_only() {
+        let hash = hash("Corr3ct horse");
+        assert!(hash.starts_with("$argon2id$"));
+        assert!(verify("Corr3ct horse", Some(&hash)));
+        assert!(!verify("corr3ct horse", Some(&hash)));
+        assert!(!verify("nobody has this password", None));
+        assert!(!verify("x", Some("not a hash")));
+    }
+
+    #[test]
+    fn guessing_becomes_slower() {
+        let attempts = Attempts::default();
+        for n in 0..5 {
+            assert_eq!(attempts.wait_ms("a", Timestamp(n)), None);
+            attempts.failed("a", Timestamp(n));
+        }
+        assert_eq!(attempts.wait_ms("a", Timestamp(4)), Some(1000));
+        attempts.failed("a", Timestamp(2000));
+        assert_eq!(attempts.wait_ms("a", Timestamp(2000)), Some(2000));
+        assert_eq!(attempts.wait_ms("b", Timestamp(2000)), None);
+        attempts.succeeded("a");
+        assert_eq!(attempts.wait_ms("a", Timestamp(2000)), None);
+    }
+}

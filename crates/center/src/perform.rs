@@ -1,0 +1,201 @@
+//! The work after commits: transcript files, attachment scans, function calls, streaming endpoints.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contacts::Effect;
+use engine::{Engine, Performer, transcript_file};
+use flows::{FunctionCall, FunctionError};
+use model::AttachmentId;
+use serde_json::{Value, json};
+use store::Blobs;
+use tokio::sync::Semaphore;
+
+/// Pieces of work at once; more wait.
+const AT_ONCE: usize = 64;
+const SCAN_WITHIN: Duration = Duration::from_secs(60);
+const SCAN_ATTEMPTS: u32 = 3;
+const STREAM_WITHIN: Duration = Duration::from_secs(5);
+const STREAM_ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
+/// Largest answer of a function, in bytes.
+const ANSWER_BYTES: usize = 32 * 1024;
+
+/// Performs effects in tasks of their own.
+pub(crate) struct Work {
+    blobs: Blobs,
+    http: reqwest::Client,
+    places: Arc<Semaphore>,
+}
+
+impl Work {
+    pub(crate) fn new(blobs: Blobs) -> Self {
+        Self { blobs, http: reqwest::Client::new(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+impl Performer for Work {
+    fn perform(&self, engine: &Arc<Engine>, effect: Effect) {
+        let (engine, blobs, http, places) =
+            (engine.clone(), self.blobs.clone(), self.http.clone(), self.places.clone());
+        tokio::spawn(async move {
+            let Ok(_place) = places.acquire().await else { return };
+            match effect {
+                Effect::WriteTranscript { contact, chain, location, head } => {
+                    write_transcript(&engine, &blobs, contact, chain, &location, &head).await;
+                }
+                Effect::ScanAttachment { attachment } => scan(&engine, &blobs, &http, attachment).await,
+                Effect::CallFunction { contact, call } => {
+                    let answer = call_function(&http, &call).await;
+                    let told =
+                        engine.apply(|core, cx| core.function_answered(cx, contact, answer)).await;
+                    if let Err(error) = told {
+                        // The run still waits for the function; after a restart it is called again.
+                        tracing::warn!(%contact, %error, "a function's answer could not be delivered");
+                    }
+                }
+                Effect::Stream { endpoints, visibility, content } => {
+                    for endpoint in endpoints {
+                        stream(&http, &endpoint, visibility.as_str(), &content).await;
+                    }
+                }
+                Effect::Push { .. } | Effect::AgentChanged(_) | Effect::AgentSignedOut(_) => {}
+            }
+        });
+    }
+}
+
+async fn write_transcript(
+    engine: &Engine,
+    blobs: &Blobs,
+    contact: model::ContactId,
+    chain: model::ContactId,
+    location: &str,
+    head: &Value,
+) {
+    loop {
+        let written = async {
+            let file = transcript_file(engine.store(), engine.id(), chain, contact, head).await?;
+            blobs.put(location, &file).await
+        };
+        match written.await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::error!(%contact, %error, "a transcript file cannot be written; it is tried again");
+                tokio::time::sleep(PAUSE * 10).await;
+            }
+        }
+    }
+}
+
+/// Asks the scanner (an HTTP address) about a staged file: anything but a clear approval is a rejection.
+async fn scan(engine: &Engine, blobs: &Blobs, http: &reqwest::Client, id: AttachmentId) {
+    let question = engine
+        .read(|core, _| {
+            let attachment = core.attachment(id)?;
+            let instance = core.directory().instance();
+            let key = format!("attachments/{}", attachment.id);
+            let body = json!({
+                "Version": "1.0",
+                "InstanceId": instance.id,
+                "File": {
+                    "FileId": attachment.id,
+                    "FileCreationTime": attachment.announced_at.0,
+                    "FileName": attachment.name,
+                    "FileSizeInBytes": attachment.bytes,
+                    "FileLocation": {"S3Location": {"Key": key, "Bucket": instance.alias,
+                        "Arn": format!("arn:aws:s3:::{}/{key}", instance.alias)}},
+                },
+            });
+            Some((instance.attachment_scanner.clone()?, body))
+        })
+        .await;
+    let approved = match question {
+        Ok(Some((scanner, body))) => {
+            tokio::time::timeout(SCAN_WITHIN, ask_scanner(http, &scanner, &body)).await.unwrap_or(false)
+        }
+        Ok(None) => true,
+        Err(_) => return,
+    };
+    if !approved && let Err(error) = blobs.delete(&format!("attachments/{id}")).await {
+        tracing::error!(%id, %error, "a rejected attachment could not be deleted");
+    }
+    if let Err(error) = engine.apply(|core, cx| core.attachment_scanned(cx, id, approved)).await {
+        tracing::warn!(%id, %error, "a scan result could not be kept; the file is scanned again after a restart");
+    }
+}
+
+async fn ask_scanner(http: &reqwest::Client, scanner: &str, body: &Value) -> bool {
+    for _ in 0..SCAN_ATTEMPTS {
+        match http.post(scanner).json(body).send().await {
+            Ok(answer) if answer.status().is_server_error() || answer.status() == 429 => {}
+            Ok(answer) => {
+                let answer: Option<Value> = answer.json().await.ok();
+                return answer.is_some_and(|answer| answer["Status"] == "APPROVED");
+            }
+            Err(error) if error.is_builder() => return false,
+            Err(_) => {}
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}
+
+/// Functions are HTTP addresses here; the embedded runtime is not built yet.
+async fn call_function(http: &reqwest::Client, call: &FunctionCall) -> Result<Value, FunctionError> {
+    if !call.function.starts_with("http://") && !call.function.starts_with("https://") {
+        return Err(FunctionError::Unavailable(call.function.clone()));
+    }
+    let limit = Duration::from_millis(call.time_limit_ms);
+    let asked = async {
+        let answer = http
+            .post(&call.function)
+            .json(&call.event)
+            .send()
+            .await
+            .map_err(|error| FunctionError::Failed(error.without_url().to_string()))?;
+        if answer.status() == 429 {
+            return Err(FunctionError::Throttled);
+        }
+        if !answer.status().is_success() {
+            return Err(FunctionError::Failed(format!("status {}", answer.status().as_u16())));
+        }
+        let bytes =
+            answer.bytes().await.map_err(|error| FunctionError::Failed(error.without_url().to_string()))?;
+        if bytes.len() > ANSWER_BYTES {
+            return Err(FunctionError::Failed(format!("the answer has more than {ANSWER_BYTES} bytes")));
+        }
+        serde_json::from_slice(&bytes).map_err(|_| FunctionError::Failed("the answer is not JSON".into()))
+    };
+    tokio::time::timeout(limit, asked).await.unwrap_or(Err(FunctionError::TimeLimit))
+}
+
+/// Sends an item to a streaming endpoint in the published envelope.
+async fn stream(http: &reqwest::Client, endpoint: &str, visibility: &str, content: &str) {
+    let Ok(item) = serde_json::from_str::<Value>(content) else { return };
+    let text = |value: &str| json!({"Type": "String", "Value": value});
+    let member = |name: &str| item[name].as_str().unwrap_or_default();
+    let body = json!({
+        "Type": "Notification",
+        "MessageId": member("Id"),
+        "TopicArn": endpoint,
+        "Message": content,
+        "Timestamp": member("AbsoluteTime"),
+        "MessageAttributes": {
+            "InitialContactId": text(member("InitialContactId")),
+            "ContactId": text(member("ContactId")),
+            "ParticipantRole": text(member("ParticipantRole")),
+            "Type": text(member("Type")),
+            "ContentType": text(member("ContentType")),
+            "MessageVisibility": text(visibility),
+        },
+    });
+    for _ in 0..STREAM_ATTEMPTS {
+        let sent = http.post(endpoint).timeout(STREAM_WITHIN).json(&body).send().await;
+        if sent.is_ok_and(|answer| answer.status().is_success()) {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    tracing::warn!("an item could not be delivered to a streaming endpoint");
+}
