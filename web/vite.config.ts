@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
-import { installOwnHostSocket } from "./kit/stock/own-host-socket";
+import { installOwnHostSocket } from "./kit/stock/own-host-socket.ts";
 
 const root = import.meta.dirname;
 const packageFile = createRequire(import.meta.url);

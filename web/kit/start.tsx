@@ -2,8 +2,8 @@
 import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { type I18n, I18nProvider, loadI18n } from "./i18n";
-import { LiveRegions } from "./ui/Live";
 import { startTheme } from "./theme/mode";
+import { LiveRegions } from "./ui/Live";
 import "./theme/theme.css";
 import "./ui/ui.css";
 

@@ -33,10 +33,10 @@ const DOWNLOAD_SECONDS: i64 = 300;
 type Answer = Result<Value, ApiError>;
 
 pub(crate) fn operations() -> Vec<Operation<App>> {
-    let bearer = |operation: Operation<App>| operation.header("x-amz-bearer", "ConnectionToken", Kind::Text);
+    let bearer = |operation: Operation<App>| operation.header("x-amz-bearer", "ConnectionToken", Kind::String);
     vec![
         Operation::post("CreateParticipantConnection", "/participant/connection", connect)
-            .header("x-amz-bearer", "ParticipantToken", Kind::Text)
+            .header("x-amz-bearer", "ParticipantToken", Kind::String)
             .sensitive("ParticipantToken"),
         bearer(Operation::post("DisconnectParticipant", "/participant/disconnect", disconnect)),
         bearer(Operation::post("SendMessage", "/participant/message", send_message)),

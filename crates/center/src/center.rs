@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contacts::Settings;
 use directory::{Change, Directory, seed};
 use engine::{Bus, Clock, Engine, random_128};
+use flows::action::ResourceKind;
 use model::{Arn, InstanceId, Scope, Timestamp};
 use parking_lot::RwLock;
 use store::{Batch, Blobs, DocumentWrite, Store, StoreError};
@@ -170,15 +171,7 @@ impl Center {
         let scope = self.scope(instance);
         let mut fresh = || self.fresh_id();
         let mut cx = directory::Cx { now: self.now(), new_uuid: &mut fresh };
-        let flows = flows::library::defaults()
-            .into_iter()
-            .map(|flow| seed::SeedFlow {
-                name: flow.name,
-                kind: flow.kind,
-                description: flow.description,
-                content: flow.content,
-            })
-            .collect();
+        let flows = self.stock_flows();
         let mut directory = seed::seed(scope, alias, &mut cx, flows, people)?;
         adjust(&mut directory);
         let documents = directory
@@ -226,6 +219,28 @@ impl Center {
         let tasks = engine.start();
         self.engines.write().insert(instance, Running { engine: engine.clone(), tasks });
         Ok(engine)
+    }
+
+    /// The flows of a new instance. Resource names are left as placeholders that the directory fills in.
+    fn stock_flows(&self) -> Vec<seed::SeedFlow> {
+        let (region, account) = (&self.options.region, &self.options.account);
+        let resolve = |kind: ResourceKind, name: &str| match kind {
+            ResourceKind::Flow => format!("{{{{flow:{name}}}}}"),
+            ResourceKind::Queue => format!("{{{{queue:{name}}}}}"),
+            ResourceKind::Prompt => format!("{{{{prompt:{name}}}}}"),
+            ResourceKind::Bot => format!("arn:aws:lex:{region}:{account}:bot-alias/{name}"),
+            ResourceKind::Function => format!("arn:aws:lambda:{region}:{account}:function:{name}"),
+            _ => name.to_owned(),
+        };
+        flows::library::defaults(&resolve)
+            .into_iter()
+            .map(|(name, kind, description, content)| seed::SeedFlow {
+                name: name.to_owned(),
+                kind,
+                description: description.to_owned(),
+                content,
+            })
+            .collect()
     }
 
     fn scope(&self, instance: InstanceId) -> Scope {

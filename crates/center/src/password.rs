@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use argon2::password_hash::rand_core::OsRng;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use engine::random_128;
 use model::Timestamp;
 use parking_lot::Mutex;
 
 /// Hashes a password; costs tens of milliseconds of one core, so keep it off the async threads.
 pub fn hash(password: &str) -> String {
-    let salt = SaltString::generate(&mut OsRng);
+    let salt = SaltString::encode_b64(&random_128().to_be_bytes()).expect("16 bytes are a salt");
     Argon2::default().hash_password(password.as_bytes(), &salt).expect("the default parameters are valid").to_string()
 }
 

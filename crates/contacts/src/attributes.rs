@@ -4,10 +4,16 @@ use std::collections::BTreeMap;
 
 use flows::TaskReference;
 use model::ContactId;
+use routing::criteria::Step;
 
-use crate::core::Core;
+use crate::chain::Chain;
+use crate::contact::Contact;
+use crate::core::{Core, PAST_CHAIN};
 use crate::cx::Cx;
 use crate::error::*;
+use crate::event::Event;
+use crate::outcome::DocumentChange;
+use crate::record::contact_record;
 
 /// All user-defined attributes of a contact together.
 pub const ATTRIBUTE_BYTES: usize = 32 * 1024;
@@ -135,6 +141,81 @@ impl Core {
             self.router_place(cx, id, priority, adjustment);
         }
         self.contact_changed(cx, id, &["RoutingData"]);
+        Ok(())
+    }
+
+    /// Sets segment attributes; the system's own (`connect:…`) stay as they are.
+    pub fn set_segment_attributes(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        changes: BTreeMap<String, String>,
+    ) -> Result<(), Refusal> {
+        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
+        if let Some(name) = changes.keys().find(|name| name.starts_with("connect:")) {
+            return Err(invalid_parameter(format!("The segment attribute '{name}' is kept by the system.")));
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        contact.segment_attributes.extend(changes);
+        self.contact_changed(cx, id, &[]);
+        Ok(())
+    }
+
+    /// Sets attributes of a contact that is over, given as stored; its record is sent again with them.
+    pub fn update_finished_attributes(
+        &mut self,
+        cx: &mut Cx,
+        contact: Contact,
+        mut chain: Chain,
+        changes: BTreeMap<String, String>,
+    ) -> Result<(), Refusal> {
+        if self.chains.contains_key(&chain.id) {
+            // Another segment of the chain is live: the attributes are in memory.
+            return match self.chains[&chain.id].contacts.iter().find(|id| self.contacts.contains_key(id)).copied() {
+                Some(live) => self.update_attributes(cx, live, changes),
+                None => Err(invalid_request("The contact is just ending; try again.")),
+            };
+        }
+        chain.attributes.extend(changes);
+        check_attributes(&chain.attributes)?;
+        chain.attributes.retain(|_, value| !value.is_empty());
+        let body = serde_json::to_string(&chain).expect("a chain is printable");
+        self.out.documents.push(DocumentChange {
+            kind: PAST_CHAIN,
+            id: chain.id.to_string(),
+            body: Some(body),
+        });
+        let record = contact_record(&self.directory, &contact, &chain.attributes, cx.now);
+        self.event(cx.now, Event::Record { record });
+        Ok(())
+    }
+
+    /// Replaces the routing criteria of a contact; at most two changes are possible.
+    pub fn set_criteria(&mut self, cx: &mut Cx, id: ContactId, steps: Vec<Step>) -> Result<(), Refusal> {
+        for condition in steps.iter().flat_map(|step| step.expression.conditions()) {
+            let known = self.directory.predefined_attribute(&condition.name);
+            if !known.is_some_and(|attribute| attribute.values.contains(&condition.value)) {
+                return Err(invalid_parameter(format!(
+                    "There is no predefined attribute {} with the value {}.",
+                    condition.name, condition.value
+                )));
+            }
+        }
+        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
+        if contact.is_disconnected() {
+            return Err(invalid_request("The contact is over; its routing cannot be changed."));
+        }
+        let criteria = contact.criteria.set(steps).map_err(|error| invalid_parameter(format!("{error}.")))?.clone();
+        if contact.is_waiting() {
+            let replaced = self.router.update(id, routing::Change::Criteria(Some(criteria)), cx.now);
+            if let (Ok(Some(replaced)), Some(contact)) = (replaced, self.contacts.get_mut(&id)) {
+                contact.criteria.record(&replaced);
+            }
+            self.note_criteria(id);
+        }
+        self.contact_changed(cx, id, &["RoutingCriteria"]);
         Ok(())
     }
 

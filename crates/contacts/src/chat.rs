@@ -11,6 +11,7 @@ use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
 use crate::error::*;
 use crate::outcome::{Receipt, Visibility};
+use crate::start::PastChat;
 use crate::timer::Deadline;
 use crate::transcript::{Draft, content_type};
 
@@ -287,6 +288,38 @@ impl Core {
             return Err(not_found(format!("The contact has no stream {stream}.")));
         }
         self.touch_chain(chain_id);
+        Ok(())
+    }
+
+    /// Lets a chat continue an earlier one: its transcript is shown too, its attributes are copied.
+    pub fn continue_chat(&mut self, cx: &mut Cx, contact: ContactId, past: PastChat) -> Result<(), Refusal> {
+        let entry = self.contacts.get_mut(&contact).ok_or_else(|| Refusal::no_contact(contact))?;
+        if entry.channel != model::Channel::Chat || entry.is_disconnected() {
+            return Err(invalid_request("Only chats that go on can continue an earlier one."));
+        }
+        let chain_id = entry.chain;
+        let chain = self.chains.get_mut(&chain_id).expect("a contact has a chain");
+        if !chain.past.is_empty() {
+            return Err(invalid_request("The chat continues an earlier one already."));
+        }
+        let mut attributes = past.attributes;
+        attributes.extend(chain.attributes.clone());
+        crate::attributes::check_attributes(&attributes)?;
+        chain.attributes = attributes;
+        chain.past = past.chains;
+        entry.related = Some(past.continued_from);
+        let customer = chain.customer.clone();
+        self.touch_chain(chain_id);
+        self.contact_changed(cx, contact, &["UserDefinedAttributes"]);
+        if let Some(customer) = customer.filter(|customer| customer.connected_at.is_some()) {
+            let event = Draft::event(
+                content_type::REHYDRATED,
+                customer.participant,
+                &customer.display_name,
+                Role::Customer,
+            );
+            self.append_item(cx, chain_id, contact, event);
+        }
         Ok(())
     }
 

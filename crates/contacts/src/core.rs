@@ -265,6 +265,11 @@ impl Core {
         out
     }
 
+    /// Records a fact that is not a contact's or an agent's, such as an API call.
+    pub fn note(&mut self, cx: &Cx, event: Event) {
+        self.event(cx.now, event);
+    }
+
     pub(crate) fn event(&mut self, now: Timestamp, event: Event) {
         self.out.events.push((now, event));
     }

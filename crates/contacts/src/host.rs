@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use directory::instance::InstanceAttribute;
 use flows::{
     ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Program, QueueMetrics, Reference,
     RoutingBehavior, Service, Target, TargetQueue,
@@ -10,7 +11,7 @@ use flows::{
 use model::resource::FlowType;
 use model::{ArnKind, Channel, ContactId, FlowId, Timestamp, UserId};
 use routing::criteria::{CriteriaError, Source, read_steps};
-use routing::{Change, QueueRef};
+use routing::QueueRef;
 use serde_json::{Value, json};
 
 use crate::agent::LegState;
@@ -163,26 +164,7 @@ impl Host for ContactHost<'_, '_> {
     fn set_routing_criteria(&mut self, criteria: &Value) -> Result<(), FlowError> {
         let wrong = |error: CriteriaError| FlowError::invalid("RoutingCriteria", error.to_string());
         let steps = read_steps(criteria, Source::Dynamic).map_err(wrong)?;
-        for condition in steps.iter().flat_map(|step| step.expression.conditions()) {
-            let known = self.core.directory.predefined_attribute(&condition.name);
-            if !known.is_some_and(|attribute| attribute.values.contains(&condition.value)) {
-                return Err(FlowError::invalid(
-                    "RoutingCriteria",
-                    format!("there is no predefined attribute {} with the value {}", condition.name, condition.value),
-                ));
-            }
-        }
-        let Some(contact) = self.core.contacts.get_mut(&self.contact) else { return Ok(()) };
-        let criteria = contact.criteria.set(steps).map_err(wrong)?.clone();
-        if contact.is_waiting() {
-            let replaced = self.core.router.update(self.contact, Change::Criteria(Some(criteria)), self.cx.now);
-            if let (Ok(Some(replaced)), Some(contact)) = (replaced, self.core.contacts.get_mut(&self.contact)) {
-                contact.criteria.record(&replaced);
-            }
-            self.core.note_criteria(self.contact);
-        }
-        self.core.contact_changed(self.cx, self.contact, &["RoutingCriteria"]);
-        Ok(())
+        self.core.set_criteria(self.cx, self.contact, steps).map_err(refused)
     }
 
     fn set_recording_behavior(&mut self, behavior: &Value) -> Result<(), FlowError> {
@@ -272,7 +254,8 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn log(&mut self, entry: LogEntry) {
-        if !self.core.settings.flow_logs {
+        let enabled = self.core.directory.attribute(InstanceAttribute::ContactflowLogs);
+        if !self.core.settings.flow_logs || !enabled {
             return;
         }
         let name = self.core.directory.flow(entry.flow).map(|flow| flow.name.clone());

@@ -36,6 +36,16 @@ impl Core {
         Ok(())
     }
 
+    /// Names the flow that runs at the next pause (or resumption) of a task.
+    pub fn set_pause_flow(&mut self, id: ContactId, flow: &str, pause: bool) -> Result<(), Refusal> {
+        let flow = self.startable_flow(flow)?.id;
+        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
+        let hook = if pause { EventHook::PauseContact } else { EventHook::ResumeContact };
+        contact.hooks.insert(hook, Some(flow));
+        self.touch_contact(id);
+        Ok(())
+    }
+
     /// Pauses a task. In a queue it leaves the queue; with an agent it frees the agent's slot.
     pub fn pause(&mut self, cx: &mut Cx, id: ContactId) -> Result<(), Refusal> {
         let contact = self.contacts.get(&id).ok_or_else(|| Refusal::no_contact(id))?;

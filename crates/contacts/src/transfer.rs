@@ -16,6 +16,7 @@ use crate::cx::Cx;
 use crate::error::*;
 use crate::outcome::Visibility;
 use crate::start::new_run;
+use crate::token::fingerprint;
 use crate::transcript::{Draft, SYSTEM_NAME, content_type};
 
 impl Core {
@@ -59,7 +60,16 @@ impl Core {
         id: ContactId,
         flow: &str,
         target: Option<QueueRef>,
+        client_token: Option<&str>,
     ) -> Result<ContactId, Refusal> {
+        let print = fingerprint(&[&id.to_string(), flow, &serde_json::json!(target).to_string()]);
+        let key = client_token.map(|token| format!("TransferContact/{token}"));
+        if let Some(key) = &key
+            && let Some(answer) = self.repeated(key, print)?
+        {
+            return serde_json::from_value(answer)
+                .map_err(|_| conflict("This ClientToken was used before by another operation."));
+        }
         let contact = self.contacts.get(&id).ok_or_else(|| Refusal::no_contact(id))?;
         if contact.channel == Channel::Voice {
             return Err(invalid_request("Calls are transferred by their agent."));
@@ -93,6 +103,9 @@ impl Core {
             _ => None,
         };
         entry.transfer_from = Some(TransferSource { contact: id, user, quick_connect: None });
+        if let Some(key) = key {
+            self.remember(cx, key, print, serde_json::json!(new));
+        }
         self.run_flow(cx, new, Resume::Start);
         Ok(new)
     }

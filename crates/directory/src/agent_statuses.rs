@@ -153,7 +153,7 @@ impl Directory {
         let after = after.and_then(|key| key.parse().ok());
         let types = input.agent_status_types.clone().unwrap_or_default();
         let wanted = move |status: &&AgentStatus| types.is_empty() || types.contains(&status.kind);
-        Ok(Box::new(self.table::<AgentStatus>().after(after).filter(wanted).map(|status| {
+        Ok(Rows::new(self.table::<AgentStatus>().after(after).filter(wanted).map(|status| {
             Row::new(status.agent_status_id, Some(&status.tags), || {
                 Body::new()
                     .text("Id", status.agent_status_id)

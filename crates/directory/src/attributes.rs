@@ -149,7 +149,7 @@ impl Directory {
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.map(str::to_owned);
-        Ok(Box::new(self.table::<PredefinedAttribute>().after(after).map(|attribute| {
+        Ok(Rows::new(self.table::<PredefinedAttribute>().after(after).map(|attribute| {
             Row::new(&attribute.name, None, || {
                 Body::new()
                     .set("Name", &*attribute.name)

@@ -256,7 +256,7 @@ impl Directory {
         let after = after.and_then(|key| key.parse().ok());
         let types = input.contact_flow_types.clone().unwrap_or_default();
         let wanted = move |flow: &&FlowResource| types.is_empty() || types.contains(&flow.kind);
-        Ok(Box::new(self.table::<FlowResource>().after(after).filter(wanted).map(|flow| {
+        Ok(Rows::new(self.table::<FlowResource>().after(after).filter(wanted).map(|flow| {
             Row::new(flow.id, Some(&flow.tags), || {
                 Body::new()
                     .text("Id", flow.id)

@@ -275,7 +275,7 @@ impl Directory {
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(
+        Ok(Rows::new(
             self.table::<HierarchyGroup>()
                 .after(after)
                 .map(|group| Row::new(group.id, Some(&group.tags), || self.group_summary(group))),

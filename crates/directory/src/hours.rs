@@ -155,7 +155,7 @@ impl Directory {
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(self.table::<HoursOfOperation>().after(after).map(|hours| {
+        Ok(Rows::new(self.table::<HoursOfOperation>().after(after).map(|hours| {
             Row::new(hours.hours_of_operation_id, Some(&hours.tags), || {
                 Body::new()
                     .text("Id", hours.hours_of_operation_id)
@@ -200,28 +200,18 @@ fn time_zone(name: &str) -> Result<String> {
     }
 }
 
-/// Checks the spans. An end at 00:00 or equal to the start is midnight; otherwise a span ends on the day it starts.
+/// Checks the spans. An end at 00:00 or equal to the start is midnight, an earlier end is one of the next day.
 fn entries(config: &[HoursSpan]) -> Result<Vec<HoursEntry>> {
     rules::count("Config", config, 0, 100)?;
+    let entry = |span: &HoursSpan| {
+        Ok(HoursEntry { day: span.day, start_time: time(&span.start_time)?, end_time: time(&span.end_time)? })
+    };
     config.iter().map(entry).collect()
 }
 
-fn entry(span: &HoursSpan) -> Result<HoursEntry> {
-    let time = |time: &HoursTime| {
-        if time.hours > 23 || time.minutes > 59 {
-            return Err(DirectoryError::parameter("A time of day has Hours 0 to 23 and Minutes 0 to 59."));
-        }
-        Ok(TimeOfDay { hours: time.hours, minutes: time.minutes })
-    };
-    let entry =
-        HoursEntry { day: span.day, start_time: time(&span.start_time)?, end_time: time(&span.end_time)? };
-    let minutes = |time: TimeOfDay| u32::from(time.hours) * 60 + u32::from(time.minutes);
-    let (start, end) = (minutes(entry.start_time), minutes(entry.end_time));
-    if end != 0 && end < start {
-        return Err(DirectoryError::parameter(format!(
-            "An entry of {:?} ends before it starts. Split it into one until 00:00 and one from 00:00 of the next day.",
-            entry.day
-        )));
+fn time(time: &HoursTime) -> Result<TimeOfDay> {
+    if time.hours > 23 || time.minutes > 59 {
+        return Err(DirectoryError::parameter("A time of day has Hours 0 to 23 and Minutes 0 to 59."));
     }
-    Ok(entry)
+    Ok(TimeOfDay { hours: time.hours, minutes: time.minutes })
 }

@@ -139,7 +139,7 @@ impl Directory {
         self.mine(input)?;
         let after = after.unwrap_or_default().to_owned();
         let rows = InstanceAttribute::ALL.iter().filter(move |attribute| attribute.as_str() > after.as_str());
-        Ok(Box::new(rows.map(move |&attribute| {
+        Ok(Rows::new(rows.map(move |&attribute| {
             Row::new(attribute.as_str(), None, move || self.attribute_body(attribute))
         })))
     }
@@ -182,7 +182,7 @@ impl Directory {
         self.mine(input)?;
         let after = after.unwrap_or_default().to_owned();
         let rows = self.instance.approved_origins.iter().filter(move |origin| **origin > after);
-        Ok(Box::new(rows.map(|origin| Row::new(origin, None, move || json!(origin)))))
+        Ok(Rows::new(rows.map(|origin| Row::new(origin, None, move || json!(origin)))))
     }
 
     fn attribute_body(&self, attribute: InstanceAttribute) -> Value {

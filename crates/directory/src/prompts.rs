@@ -112,7 +112,7 @@ impl Directory {
     pub fn list_prompts<'a>(&'a self, input: &ListPrompts, after: Option<&str>) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(self.table::<Prompt>().after(after).map(|prompt| {
+        Ok(Rows::new(self.table::<Prompt>().after(after).map(|prompt| {
             Row::new(prompt.prompt_id, Some(&prompt.tags), || {
                 Body::new()
                     .text("Id", prompt.prompt_id)

@@ -274,7 +274,7 @@ impl Directory {
                     .build()
             })
         });
-        Ok(Box::new(standard.chain(agent)))
+        Ok(Rows::new(standard.chain(agent)))
     }
 
     /// `ListQueueQuickConnects`, by id.
@@ -289,9 +289,9 @@ impl Directory {
         let mut ids = queue.quick_connect_ids.clone();
         ids.sort();
         let rows = ids.into_iter().filter(move |&id| after.is_none_or(|after| id > after));
-        Ok(Box::new(
-            rows.filter_map(|id| self.quick_connect(id)).map(|connect| self.quick_connect_row(connect)),
-        ))
+        let rows =
+            rows.filter_map(|id| self.quick_connect(id)).map(|connect| self.quick_connect_row(connect));
+        Ok(Rows::of(rows, queue.last_modified_time))
     }
 
     /// `SearchQueues`.

@@ -194,7 +194,7 @@ impl Directory {
             types.is_empty() || types.contains(&QuickConnectType::of(&connect.quick_connect_config))
         };
         let rows = self.table::<QuickConnect>().after(after).filter(wanted);
-        Ok(Box::new(rows.map(|connect| self.quick_connect_row(connect))))
+        Ok(Rows::new(rows.map(|connect| self.quick_connect_row(connect))))
     }
 
     /// `SearchQuickConnects`.

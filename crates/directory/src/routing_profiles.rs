@@ -291,7 +291,7 @@ impl Directory {
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(self.table::<RoutingProfile>().after(after).map(|profile| {
+        Ok(Rows::new(self.table::<RoutingProfile>().after(after).map(|profile| {
             Row::new(profile.routing_profile_id, Some(&profile.tags), || {
                 Body::new()
                     .text("Id", profile.routing_profile_id)
@@ -319,7 +319,7 @@ impl Directory {
             .filter(|(key, _)| key.as_str() > after)
             .collect();
         rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(Box::new(rows.into_iter().filter_map(|(key, row)| {
+        let rows = rows.into_iter().filter_map(|(key, row)| {
             let queue = self.queue(row.queue_id)?;
             Some(Row::new(key, Some(&queue.tags), || {
                 Body::new()
@@ -331,7 +331,8 @@ impl Directory {
                     .set("Channel", row.channel.as_str())
                     .build()
             }))
-        })))
+        });
+        Ok(Rows::of(rows, profile.last_modified_time))
     }
 
     /// `SearchRoutingProfiles`.

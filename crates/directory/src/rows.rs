@@ -1,10 +1,38 @@
 //! Lists: ordered rows with a key, so that a page can continue after the last key even when rows came or went.
 
+use model::Timestamp;
 use model::resource::Tags;
 use serde_json::Value;
 
 /// A list in the order of its keys.
-pub type Rows<'a> = Box<dyn Iterator<Item = Row<'a>> + 'a>;
+pub struct Rows<'a> {
+    rows: Box<dyn Iterator<Item = Row<'a>> + 'a>,
+    last_modified: Option<Timestamp>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(rows: impl Iterator<Item = Row<'a>> + 'a) -> Self {
+        Self { rows: Box::new(rows), last_modified: None }
+    }
+
+    /// A list of the parts of one resource, which was last changed then.
+    pub(crate) fn of(rows: impl Iterator<Item = Row<'a>> + 'a, last_modified: Timestamp) -> Self {
+        Self { rows: Box::new(rows), last_modified: Some(last_modified) }
+    }
+
+    /// Where the list belongs to one resource: when that was last changed, for `LastModifiedTime` beside the list.
+    pub fn last_modified(&self) -> Option<Timestamp> {
+        self.last_modified
+    }
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    fn next(&mut self) -> Option<Row<'a>> {
+        self.rows.next()
+    }
+}
 
 /// One entry of a list.
 pub struct Row<'a> {

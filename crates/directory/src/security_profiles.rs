@@ -168,7 +168,7 @@ impl Directory {
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(self.table::<SecurityProfile>().after(after).map(|profile| {
+        Ok(Rows::new(self.table::<SecurityProfile>().after(after).map(|profile| {
             Row::new(profile.id, Some(&profile.tags), || {
                 Body::new()
                     .text("Id", profile.id)
@@ -190,7 +190,8 @@ impl Directory {
         let profile = self.find::<SecurityProfile>(&input.security_profile_id)?;
         let after = after.unwrap_or_default().to_owned();
         let rows = profile.permissions.iter().filter(move |name| **name > after);
-        Ok(Box::new(rows.map(|name| Row::new(name, None, move || json!(name)))))
+        let rows = rows.map(|name| Row::new(name, None, move || json!(name)));
+        Ok(Rows::of(rows, profile.last_modified_time))
     }
 
     /// `SearchSecurityProfiles`.

@@ -64,8 +64,8 @@ pub struct SeedFlow {
     pub kind: FlowType,
     /// What it is for.
     pub description: String,
-    /// Its content, in which `{{queue:Name}}`, `{{flow:Name}}`, `{{prompt:Name}}`, `{{hours:Name}}` and
-    /// `{{routing-profile:Name}}` stand for resource names.
+    /// Its content, in which `{{queue:Name}}`, `{{flow:Name}}`, `{{prompt:Name}}`, `{{hours:Name}}`,
+    /// `{{routing-profile:Name}}`, `{{function:Name}}` and `{{bot:Bot/Alias}}` stand for resource names.
     pub content: String,
 }
 

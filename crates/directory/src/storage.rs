@@ -206,7 +206,7 @@ impl Directory {
         let row = self.storage_config(input.resource_type).filter(|_| after.is_none());
         let row =
             row.map(|association| Row::new(association.association_id, None, || config_body(association)));
-        Ok(Box::new(row.into_iter()))
+        Ok(Rows::new(row.into_iter()))
     }
 
     fn association(&self, id: &str, resource_type: StorageResourceType) -> Result<&StorageAssociation> {

@@ -167,7 +167,7 @@ impl Directory {
         }
     }
 
-    /// `SearchResourceTags`: the distinct pairs in use, by key and value.
+    /// `SearchResourceTags`: the distinct pairs in use, by key and value. Its output has no total count.
     pub fn search_resource_tags(&self, input: &SearchResourceTags) -> Result<Found<'static>> {
         self.mine(input)?;
         let all = SEARCHED.map(str::to_owned).to_vec();
@@ -238,7 +238,7 @@ impl Directory {
     fn taggable<'a>(&self, resource_arn: &'a str) -> Result<Option<(&'a str, &'a str)>> {
         let Some(arn) = Arn::parse(resource_arn) else {
             return Err(DirectoryError::parameter(format!(
-                "{resource_arn:?} is not a resource name of the form arn:aws:connect:region:account:instance/…"
+                "{resource_arn:?} is not a resource name of this service, arn:aws:connect:region:account:instance/id and so on."
             )));
         };
         if arn.instance != self.instance.id.to_string() {

@@ -232,7 +232,7 @@ impl Directory {
     pub fn list_users<'a>(&'a self, input: &ListUsers, after: Option<&str>) -> Result<Rows<'a>> {
         self.mine(input)?;
         let after = after.and_then(|key| key.parse().ok());
-        Ok(Box::new(self.table::<User>().after(after).map(|user| {
+        Ok(Rows::new(self.table::<User>().after(after).map(|user| {
             Row::new(user.id, Some(&user.tags), || {
                 Body::new()
                     .text("Id", user.id)

@@ -58,7 +58,6 @@ fn what_is_refused_at_creation() {
             (config(span("FUNDAY", (0, 0), (1, 0))), INVALID, "FUNDAY"),
             (config(span("MONDAY", (24, 0), (1, 0))), INVALID, "0 to 23"),
             (config(span("MONDAY", (0, 60), (1, 0))), INVALID, "0 to 59"),
-            (config(span("MONDAY", (22, 0), (6, 0))), INVALID, "00:00"),
             (
                 config(json!({ "Day": "MONDAY", "StartTime": { "Hours": 1, "Minutes": 0 } })),
                 INVALID,
@@ -71,8 +70,10 @@ fn what_is_refused_at_creation() {
             ),
         ],
     );
-    // A zone may be a fixed one, and an end equal to the start means midnight.
-    let fixed = json!({ "TimeZone": "EST5EDT", "Config": [span("SUNDAY", (9, 0), (9, 0))] });
+    // A zone may be a fixed one; spans may end at midnight or on the next day.
+    let config =
+        [span("SUNDAY", (9, 0), (9, 0)), span("MONDAY", (22, 0), (6, 0)), span("FRIDAY", (23, 59), (0, 0))];
+    let fixed = json!({ "TimeZone": "EST5EDT", "Config": config });
     world.ok("CreateHoursOfOperation", with(&base, fixed));
     world.quota(Quota::HoursOfOperation, Some(2));
     world.refused("CreateHoursOfOperation", with(&base, json!({ "Name": "I" })), LIMIT, "Hours of operation");

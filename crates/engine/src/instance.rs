@@ -175,6 +175,11 @@ impl Engine {
         Ok(answer)
     }
 
+    /// A glance at what is decided, committed or not; for hints that nobody is promised.
+    pub fn look<T>(&self, question: impl FnOnce(&Core) -> T) -> Option<T> {
+        self.state.lock().core.as_ref().map(question)
+    }
+
     /// Stops after everything decided is written.
     pub async fn stop(&self) {
         self.state.lock().stopping = true;

@@ -66,7 +66,7 @@ fn envelope(message: &Value, path: &str, allowed: &[&str]) -> Checked {
     match kind {
         "ListPicker" => elements(content, &path, 1..=6, element)?,
         "Panel" => elements(content, &path, 1..=10, element)?,
-        "QuickReply" => elements(content, &path, 2..=5, |item, path| title(item, path))?,
+        "QuickReply" => elements(content, &path, 2..=5, title)?,
         "Carousel" => carousel(content, &path)?,
         _ => time_picker(content, &path)?,
     }

@@ -126,13 +126,12 @@ fn attributes_and_contact_data() {
         case("UpdateContactAttributes", json!({"Attributes": {"a": "1"}, "TargetContact": "Other"}), ERROR),
         case("UpdateContactAttributes", json!({"Attributes": "a"}), ERROR),
         case("UpdateContactAttributes", json!({"Attributes": {"a": "1"}}), ERROR)
-            .when(|host| drop(host.failing.insert("set_attributes", FlowError::Refused("too large".into())))),
+            .when(|host| host.fail("set_attributes", FlowError::Refused("too large".into()))),
         case("UpdateContactData", json!({"LanguageCode": "de-DE", "CustomerId": "$.Attributes.id"}), "next")
             .when(|host| host.set("Attributes", json!({"id": "7"}))),
         case("UpdateContactData", json!({"CustomerId": "$.Attributes.id"}), ERROR),
-        case("UpdateContactData", json!({"Name": "n", "TargetContact": "Related"}), ERROR).when(|host| {
-            drop(host.failing.insert("update_contact", FlowError::Refused("no related contact".into())))
-        }),
+        case("UpdateContactData", json!({"Name": "n", "TargetContact": "Related"}), ERROR)
+            .when(|host| host.fail("update_contact", FlowError::Refused("no related contact".into()))),
         case(
             "UpdateFlowAttributes",
             json!({"FlowAttributes": {"a-b/c": {"Value": "$.Channel", "Type": "String"}}}),
@@ -202,7 +201,7 @@ fn queues_and_routing() {
         case("TransferContactToAgent", json!({}), "TransferToAgent")
             .within(FlowType::AgentTransfer)
             .on(Voice)
-            .when(|host| drop(host.services.insert("Telephony"))),
+            .when(|host| host.provide("Telephony")),
     ]);
 }
 
@@ -251,7 +250,7 @@ fn checks() {
         case("Compare", json!({"ComparisonValue": "$.Attributes.n"}), "5")
             .conditions(&["NumberLessThan:5", "NumberGreaterOrEqualTo:5"])
             .when(|host| host.set("Attributes", json!({"n": " 5.0 "}))),
-        case("Compare", json!({"ComparisonValue": "$.Attributes.a"}), "$.Attributes.b")
+        case("Compare", json!({"ComparisonValue": "$.Attributes.a"}), ".Attributes.b")
             .conditions(&["x", "$.Attributes.b"])
             .when(|host| host.set("Attributes", json!({"a": "1", "b": "1"}))),
         case("Compare", json!({}), "NoMatchingCondition").conditions(&["x"]),
@@ -310,13 +309,13 @@ fn messages() {
         case("MessageParticipant", audio.clone(), "next").on(Voice),
         case("MessageParticipant", audio, ERROR).on(Voice).within(FlowType::AgentWhisper),
         case("MessageParticipant", json!({"Text": "Hi"}), ERROR)
-            .when(|host| drop(host.failing.insert("message", FlowError::Refused("gone".into())))),
+            .when(|host| host.fail("message", FlowError::Refused("gone".into()))),
         case("MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}]}), ERROR)
             .within(FlowType::CustomerQueue),
         case("MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}]}), "LoopPrompts")
             .within(FlowType::CustomerQueue)
             .on(Voice)
-            .when(|host| drop(host.services.insert("Telephony")))
+            .when(|host| host.provide("Telephony"))
             .then(Resume::TimeLimit),
         case(
             "MessageParticipantIteratively",
@@ -326,7 +325,7 @@ fn messages() {
         .conditions(&["MessagesInterrupted"])
         .within(FlowType::CustomerQueue)
         .on(Voice)
-        .when(|host| drop(host.services.insert("Telephony")))
+        .when(|host| host.provide("Telephony"))
         .then(Resume::TimeLimit),
         case("DisconnectParticipant", json!({}), "Disconnect"),
         case("EndFlowExecution", json!({}), "it"),
@@ -470,7 +469,7 @@ fn hooks() {
         case(hook, json!({"EventHooks": {"CustomerHold": "f"}}), ERROR),
         case(hook, json!({"EventHooks": {"CustomerHold": "f"}}), "next").on(Voice),
         case(hook, json!({"EventHooks": {"CustomerQueue": "f"}}), ERROR)
-            .when(|host| drop(host.failing.insert("hook", FlowError::Unavailable("flow")))),
+            .when(|host| host.fail("hook", FlowError::Unavailable("flow"))),
     ]);
 }
 
@@ -493,7 +492,7 @@ fn tasks() {
         case("CreateTask", json!({"Name": "x", "TaskTemplateId": "t"}), "next"),
         case("CreateTask", json!({"ContactFlowId": "f"}), ERROR),
         case("CreateTask", task(json!({})), ERROR)
-            .when(|host| drop(host.failing.insert("task", FlowError::Unavailable("tasks")))),
+            .when(|host| host.fail("task", FlowError::Unavailable("tasks"))),
         case("ResumeContact", json!({}), "next").on(Task).calls(&["resume ()"]),
         case("ResumeContact", json!({}), ERROR),
     ]);
@@ -535,7 +534,7 @@ fn recording_logging_and_voice() {
         case(newer, json!({"ChatBehavior": {}}), "next"),
         case(newer, json!({"ScreenRecordingBehavior": {}}), "next").on(Task),
         case(newer, json!({"ChatBehavior": {}}), ERROR)
-            .when(|host| drop(host.failing.insert("recording", FlowError::Unavailable("recording")))),
+            .when(|host| host.fail("recording", FlowError::Unavailable("recording"))),
         case(newer, json!({"ChatBehavior": {}}), "InFlightRedactionConfigurationFailed").when(|host| {
             let error = FlowError::branch_of(ErrorBranch::InFlightRedactionConfigurationFailed, "no model");
             host.failing.insert("recording", error);
@@ -558,7 +557,7 @@ fn recording_logging_and_voice() {
 #[test]
 fn functions() {
     fn ready(host: &mut TestHost) {
-        host.services.insert("Functions");
+        host.provide("Functions");
     }
     let name = "InvokeLambdaFunction";
     let call = |more: Value| {
@@ -602,7 +601,7 @@ fn a_function_gets_the_documented_event() {
         "LambdaInvocationAttributes": {"who": "Mr $.Attributes.name", "all": "$.Attributes", "none": "$.Attributes.x"},
     });
     let mut host = TestHost::new(Chat);
-    host.services.insert("Functions");
+    host.provide("Functions");
     host.set("Attributes", json!({"name": "Ann"}));
     host.set("CustomerEndpoint", json!({"Address": "+1", "Type": "TELEPHONE_NUMBER"}));
     host.set("Queue", json!({"ARN": "q", "Name": "Q"}));
@@ -636,7 +635,7 @@ fn functions_in_a_row_have_twenty_seconds() {
         call("a", "b"), call("b", "c"), call("c", "d"), call("d", "end"), end("end"), end("error"),
     ]});
     let mut host = TestHost::new(Chat);
-    host.services.insert("Functions");
+    host.provide("Functions");
     let mut play = Play::new(&document, FlowType::ContactFlow, host);
     let mut limits = Vec::new();
     let mut pause = play.start();
@@ -651,7 +650,7 @@ fn functions_in_a_row_have_twenty_seconds() {
 #[test]
 fn views() {
     fn ready(host: &mut TestHost) {
-        host.services.insert("Views");
+        host.provide("Views");
     }
     let view = json!({
         "ViewResource": {"Id": "form", "Version": "Latest"}, "InvocationTimeLimitSeconds": "400",
@@ -692,7 +691,7 @@ fn views() {
 #[test]
 fn third_parties() {
     fn ready(host: &mut TestHost) {
-        host.services.insert("Telephony");
+        host.provide("Telephony");
     }
     let name = "TransferParticipantToThirdParty";
     let call = |comes_back: &str, digits: &str| {

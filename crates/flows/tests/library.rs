@@ -103,7 +103,7 @@ fn the_inbound_flow_has_an_answer_for_everything() {
         ("queue fails", |_| {}, Resume::Failed("no".into()), "Disconnect", "Something went wrong"),
         (
             "no queue",
-            |host| drop(host.failing.insert("queue", FlowError::Unavailable("queues"))),
+            |host| host.fail("queue", FlowError::Unavailable("queues")),
             Resume::Done,
             "Disconnect",
             "Something went wrong",
@@ -175,7 +175,7 @@ fn waiting_chats_are_told_so_and_stay_in_the_queue() {
 #[test]
 fn callers_hear_queue_prompts_where_there_is_telephony() {
     let mut host = host(Channel::Voice);
-    host.services.insert("Telephony");
+    host.provide("Telephony");
     let mut play = play("Default customer queue", host);
     let Pause::LoopPrompts { messages, interrupt_ms } = play.start() else { panic!("loops") };
     assert_eq!((messages.len(), interrupt_ms), (2, None));
@@ -269,7 +269,7 @@ fn functions_answer_or_are_apologised_for() {
     assert!(without.host.texts().iter().any(|text| text.starts_with("Sorry, we could not find")));
 
     let mut host = host(Channel::Chat);
-    host.services.insert("Functions");
+    host.provide("Functions");
     let mut with = play("Sample Lambda integration", host);
     let Pause::Function(call) = with.start() else { panic!("calls") };
     assert_eq!((call.function.as_str(), call.time_limit_ms), ("function/sampleLambdaFlowFunction", 4000));

@@ -18,6 +18,8 @@ mod metrics;
 mod pool;
 mod queue;
 mod skills;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 

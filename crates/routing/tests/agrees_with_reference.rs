@@ -36,6 +36,8 @@ enum Happening {
     Age(u128, i64),
     Ask(u128, Option<Criteria>),
     Wait(i64),
+    /// One decision only; more may be due.
+    DecideOnce,
     Decide,
 }
 
@@ -161,6 +163,7 @@ fn a_happening() -> impl Strategy<Value = Happening> {
         2 => (contact.clone(), -5_000i64..5_000).prop_map(|(id, age)| Happening::Age(id, age)),
         2 => (contact, prop::option::of(some_criteria())).prop_map(|(id, asked)| Happening::Ask(id, asked)),
         6 => (0i64..3_000).prop_map(Happening::Wait),
+        6 => Just(Happening::DecideOnce),
         12 => Just(Happening::Decide),
     ]
 }
@@ -274,6 +277,7 @@ impl Pair {
                 self.reference.changes.clear();
             }
             Happening::Wait(milliseconds) => self.wait(milliseconds)?,
+            Happening::DecideOnce => drop(self.decide_once()?),
             Happening::Decide => self.decide()?,
         }
         Ok(())
@@ -327,16 +331,21 @@ impl Pair {
 
     /// Both decide until nothing is left to decide; then nobody idles while a contact waits that they could take.
     fn decide(&mut self) -> Result<(), TestCaseError> {
-        while let Some(assignment) = self.router.next(self.now) {
-            let expected = self.reference.next(self.now);
-            prop_assert_eq!(Some((assignment.contact, assignment.agent)), expected);
-            let agent = self.router.get_agent(assignment.agent).expect("a known agent");
-            let limits = self.router.get_profile(agent.profile).expect("a known profile").max;
-            let channel = assignment.channel.index();
-            prop_assert!(agent.load[channel] <= limits[channel], "more contacts than the profile allows");
-        }
-        prop_assert_eq!(self.reference.next(self.now), None);
+        while self.decide_once()? {}
         self.figures_agree()
+    }
+
+    /// Both decide once; `false` if there is nothing to decide.
+    fn decide_once(&mut self) -> Result<bool, TestCaseError> {
+        let decided = self.router.next(self.now);
+        let expected = self.reference.next(self.now);
+        prop_assert_eq!(decided.as_ref().map(|decided| (decided.contact, decided.agent)), expected);
+        let Some(assignment) = decided else { return Ok(false) };
+        let agent = self.router.get_agent(assignment.agent).expect("a known agent");
+        let limits = self.router.get_profile(agent.profile).expect("a known profile").max;
+        let channel = assignment.channel.index();
+        prop_assert!(agent.load[channel] <= limits[channel], "more contacts than the profile allows");
+        Ok(true)
     }
 
     fn figures_agree(&mut self) -> Result<(), TestCaseError> {

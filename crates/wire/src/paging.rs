@@ -181,6 +181,7 @@ mod tests {
         for (scope, token, fine) in [
             ("users", token.as_str(), true),
             ("queues", &token, false),
+            ("usern", &token, false),
             ("users", &garbled, false),
             ("users", &Pager::new(b"other").token("users", "bob"), false),
             ("users", "", false),

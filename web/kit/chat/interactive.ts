@@ -68,7 +68,8 @@ function head(raw: Raw): Head | undefined {
 function option(raw: Raw): Option[] {
   const top = head(raw);
   if (!top) return [];
-  const action = raw.actionDetail === "PREVIOUS_OPTIONS" || raw.actionDetail === "SHOW_MORE" ? raw.actionDetail : undefined;
+  const action =
+    raw.actionDetail === "PREVIOUS_OPTIONS" || raw.actionDetail === "SHOW_MORE" ? raw.actionDetail : undefined;
   return [{ ...top, url: raw.type === "hyperlink" ? address(raw.url) : undefined, action }];
 }
 

@@ -1,5 +1,14 @@
 /** One conversation on a stock chat session: keeps entries, typing, receipts and connection state, and survives reloads and dropped networks. */
-import { type ChatItem, contentTypes, eventName, inOrder, type Items, mergeItem, mergeItems, type WireItem } from "./items";
+import {
+  type ChatItem,
+  contentTypes,
+  eventName,
+  type Items,
+  inOrder,
+  mergeItem,
+  mergeItems,
+  type WireItem,
+} from "./items";
 
 /** The part of a stock chat session that a conversation uses; agents and customers have the same. */
 export interface ChatSession {
@@ -172,7 +181,8 @@ export class ChatModel {
       this.remove(item.id, false);
       const known = this.items.get(data.Id);
       const time = Date.parse(data.AbsoluteTime);
-      if (!known) this.put({ ...waiting, id: data.Id, sending: undefined, time: Number.isNaN(time) ? waiting.time : time });
+      if (!known)
+        this.put({ ...waiting, id: data.Id, sending: undefined, time: Number.isNaN(time) ? waiting.time : time });
       else this.publish();
     } catch {
       if (this.items.has(item.id)) this.put({ ...item, sending: "failed" });
@@ -218,7 +228,9 @@ export class ChatModel {
   /** Sends a receipt for the newest entry of somebody else: read when it is being looked at, else delivered. */
   acknowledge(read: boolean): void {
     if (this.state.ended) return;
-    const newest = this.state.items.findLast((item) => item.kind !== "event" && item.participantId !== this.selfId && item.role !== "SYSTEM");
+    const newest = this.state.items.findLast(
+      (item) => item.kind !== "event" && item.participantId !== this.selfId && item.role !== "SYSTEM",
+    );
     if (!newest) return;
     const receipt = `${newest.id}:${read}`;
     if (receipt === this.lastReceipt || this.lastReceipt === `${newest.id}:true`) return;

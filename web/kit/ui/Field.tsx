@@ -1,5 +1,5 @@
 /** A labelled form field with its hint and its error tied to the input for screen readers. */
-import { type ReactElement, type ReactNode, cloneElement, useId } from "react";
+import { cloneElement, type ReactElement, type ReactNode, useId } from "react";
 
 interface FieldProps {
   label: ReactNode;

@@ -61,7 +61,8 @@ export function Menu({ button, label, className, align = "start", testId, childr
   };
 
   return (
-    <div className="sr-menu" ref={box} role="presentation" onKeyDown={onKeyDown}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the box only listens for keys of the button and the items inside it
+    <div className="sr-menu" ref={box} onKeyDown={onKeyDown}>
       <button
         ref={opener}
         type="button"
@@ -76,7 +77,12 @@ export function Menu({ button, label, className, align = "start", testId, childr
         {button}
       </button>
       {open && (
-        <div id={id} role="menu" aria-label={label} className={`sr-menu__list ${align === "end" ? "sr-menu__list--end" : ""}`}>
+        <div
+          id={id}
+          role="menu"
+          aria-label={label}
+          className={`sr-menu__list ${align === "end" ? "sr-menu__list--end" : ""}`}
+        >
           {children(close)}
         </div>
       )}
@@ -101,17 +107,9 @@ export function MenuItem({ onSelect, href, checked, testId, children }: MenuItem
       </a>
     );
   }
-  const role = checked === undefined ? "menuitem" : "menuitemradio";
+  const choice = checked === undefined ? { role: "menuitem" } : { role: "menuitemradio", "aria-checked": checked };
   return (
-    <button
-      type="button"
-      role={role}
-      aria-checked={checked}
-      className="sr-menu__item"
-      onClick={onSelect}
-      data-testid={testId}
-      tabIndex={-1}
-    >
+    <button type="button" {...choice} className="sr-menu__item" onClick={onSelect} data-testid={testId} tabIndex={-1}>
       {children}
     </button>
   );

@@ -1,5 +1,5 @@
 /** The colour and language switches that every page has in its header. */
-import { chooseLocale, languages, type Locale, useI18n } from "../i18n";
+import { chooseLocale, type Locale, languages, useI18n } from "../i18n";
 import { setMode, useMode } from "../theme/mode";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";

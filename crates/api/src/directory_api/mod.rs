@@ -1,10 +1,65 @@
 //! Operations on configured resources: users, queues, routing profiles and the rest.
+//!
+//! | part | owns |
+//! |---|---|
+//! | `row` | how a row of the table becomes a call of the directory |
+//! | `authority` | operation → permission, and what tags hide from whom |
+//! | `paged`, `published` | paging members, shared published limits |
+//! | one file per resource | its rows: name, method, path, members, limits, and what to ask or change |
+//! | `not_built` | the operations of the service that are not here yet |
+
+mod agent_statuses;
+mod attributes;
+mod authority;
+mod flow_check;
+mod flows;
+mod hierarchy;
+mod hours;
+mod instances;
+mod not_built;
+mod origins;
+mod paged;
+mod prompts;
+mod published;
+mod queues;
+mod quick_connects;
+mod routing_profiles;
+mod row;
+mod security_profiles;
+mod storage;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod users;
 
 use wire::Operation;
 
 use crate::App;
 
-/// Every operation of this group.
+/// Every operation of this group, and every published one that nobody has built.
 pub(crate) fn operations() -> Vec<Operation<App>> {
-    Vec::new()
+    let mut operations = built();
+    operations.extend(not_built::operations());
+    operations
+}
+
+fn built() -> Vec<Operation<App>> {
+    let groups = [
+        instances::operations(),
+        origins::operations(),
+        storage::operations(),
+        users::operations(),
+        hierarchy::operations(),
+        security_profiles::operations(),
+        routing_profiles::operations(),
+        queues::operations(),
+        hours::operations(),
+        quick_connects::operations(),
+        agent_statuses::operations(),
+        flows::operations(),
+        prompts::operations(),
+        attributes::operations(),
+        tags::operations(),
+    ];
+    groups.into_iter().flatten().collect()
 }

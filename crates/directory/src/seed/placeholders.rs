@@ -6,7 +6,8 @@ use crate::directory::Directory;
 use crate::error::{DirectoryError, Result};
 
 /// Replaces `{{queue:Name}}`, `{{flow:Name}}`, `{{prompt:Name}}`, `{{hours:Name}}` and `{{routing-profile:Name}}` by
-/// the resource names of what has that name. Other double braces stay as they are.
+/// the resource names of what has that name, and `{{function:Name}}` and `{{bot:Bot/Alias}}`, which are no resources of
+/// the instance, by names in its region and account. Other double braces stay as they are.
 pub(super) fn resolve(content: &str, directory: &Directory) -> Result<String> {
     let mut resolved = String::with_capacity(content.len());
     let mut rest = content;
@@ -50,6 +51,8 @@ fn lookup(directory: &Directory, kind: &str, name: &str) -> Option<Option<String
         "routing-profile" => directory
             .routing_profile_named(name)
             .map(|profile| scope.arn(ArnKind::RoutingProfile, profile.routing_profile_id)),
+        "function" => Some(format!("arn:aws:lambda:{}:{}:function:{name}", scope.region, scope.account)),
+        "bot" => Some(format!("arn:aws:lex:{}:{}:bot-alias/{name}", scope.region, scope.account)),
         _ => return None,
     })
 }

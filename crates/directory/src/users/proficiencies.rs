@@ -107,7 +107,8 @@ impl Directory {
             .filter(|(key, _)| key.as_str() > after)
             .collect();
         rows.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Ok(Box::new(rows.into_iter().map(|(key, skill)| Row::new(key, None, move || json!(skill)))))
+        let rows = rows.into_iter().map(|(key, skill)| Row::new(key, None, move || json!(skill)));
+        Ok(Rows::of(rows, user.last_modified_time))
     }
 
     /// Checks a proficiency: the attribute, the value and the level must exist.

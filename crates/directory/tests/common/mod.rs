@@ -14,10 +14,13 @@ use serde_json::{Value, json};
 
 pub const INSTANCE: &str = "00000000-0000-0000-0000-0000000000aa";
 
+/// Stored documents by kind and id.
+pub type Store = BTreeMap<(Kind, String), Value>;
+
 /// The directory beside a store that is fed with nothing but its changes.
 pub struct World {
     pub directory: Directory,
-    pub store: BTreeMap<(Kind, String), Value>,
+    pub store: Store,
     pub now: Timestamp,
     ids: u128,
 }
@@ -72,7 +75,7 @@ impl World {
         let now = Timestamp(1_700_000_000_000);
         let mut cx = Cx { now, new_uuid: &mut new_uuid };
         let directory = seed(scope(), "acme", &mut cx, flows, people)?;
-        let mut world = World { directory, store: BTreeMap::new(), now, ids };
+        let mut world = World { directory, store: Store::new(), now, ids };
         world.commit();
         Ok(world)
     }

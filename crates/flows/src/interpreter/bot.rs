@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::Channel;
 use serde_json::{Map, Value, json};
 
-use super::{Machine, Outcome, participant};
+use super::{Machine, Outcome, budget, participant};
 use crate::error::FlowError;
 use crate::host::{BotReply, Message};
 use crate::interactive;
@@ -109,7 +109,9 @@ fn take(machine: &mut Machine<'_>, action: &Action, reply: BotReply) -> Performe
         lex.insert("IntentName".into(), json!(intent));
     }
     alias_names(&mut lex);
-    machine.run.scope.lex = Value::Object(lex);
+    let lex = Value::Object(lex);
+    budget::check(&lex)?;
+    machine.run.scope.lex = lex;
     match reply.intent {
         Some(intent) => Ok(Outcome::Result(Some(intent))),
         None if machine.host.channel() == Channel::Task => {

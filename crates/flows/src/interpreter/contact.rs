@@ -18,6 +18,8 @@ type Performed = Result<Outcome, FlowError>;
 
 /// Farthest that a task can be scheduled ahead, in milliseconds: 6 days.
 const SCHEDULE_LIMIT_MS: i64 = 518_400_000;
+/// Most bytes of a module's input, and of what it returns.
+pub const MODULE_DATA_LIMIT: usize = 32 * 1024;
 /// Most user-defined tags of a contact.
 const TAG_LIMIT: usize = 6;
 
@@ -73,7 +75,9 @@ pub(crate) fn tag(machine: &mut Machine<'_>, action: &Action) -> Performed {
 
 pub(crate) fn untag(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let keys = match action.parameter("TagKeys") {
-        Some(Value::Array(keys)) => keys.iter().map(|key| machine.entry_text(key)).collect(),
+        Some(Value::Array(keys)) => {
+            keys.iter().map(|key| machine.entry_text(key)).collect::<Result<Vec<_>, _>>()?
+        }
         _ => Vec::new(),
     };
     if keys.is_empty() {
@@ -120,7 +124,7 @@ pub(crate) fn update_routing(machine: &mut Machine<'_>, action: &Action) -> Perf
 pub(crate) fn update_routing_criteria(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let mut criteria = match action.parameter("RoutingCriteria") {
         Some(Value::String(text)) => machine.whole(text)?,
-        Some(other) => machine.deep(other),
+        Some(other) => machine.deep(other)?,
         None => Value::Null,
     };
     // A function may have answered the criteria as text.
@@ -128,7 +132,7 @@ pub(crate) fn update_routing_criteria(machine: &mut Machine<'_>, action: &Action
         criteria = serde_json::from_str(text)
             .map_err(|error| FlowError::invalid("RoutingCriteria", format!("is not JSON: {error}")))?;
     }
-    if !criteria.get("Steps").is_some_and(|steps| steps.as_array().is_some_and(|steps| !steps.is_empty())) {
+    if criteria.get("Steps").and_then(Value::as_array).is_none_or(Vec::is_empty) {
         return Err(FlowError::invalid("RoutingCriteria", "has no steps"));
     }
     machine.host.set_routing_criteria(&criteria)?;
@@ -136,7 +140,7 @@ pub(crate) fn update_routing_criteria(machine: &mut Machine<'_>, action: &Action
 }
 
 pub(crate) fn update_recording(machine: &mut Machine<'_>, action: &Action) -> Performed {
-    let behavior = machine.parameters(action);
+    let behavior = machine.parameters(action)?;
     machine.host.set_recording_behavior(&behavior)?;
     Ok(Outcome::Next)
 }
@@ -155,7 +159,7 @@ pub(crate) fn update_recording_and_analytics(machine: &mut Machine<'_>, action: 
 }
 
 pub(crate) fn update_media_processing(machine: &mut Machine<'_>, action: &Action) -> Performed {
-    let behavior = machine.parameters(action);
+    let behavior = machine.parameters(action)?;
     machine.host.set_media_processing(&behavior)?;
     Ok(Outcome::Next)
 }
@@ -163,7 +167,7 @@ pub(crate) fn update_media_processing(machine: &mut Machine<'_>, action: &Action
 pub(crate) fn update_voice(machine: &mut Machine<'_>, action: &Action) -> Performed {
     if machine.host.channel() == Channel::Voice {
         machine.required(action, "TextToSpeechVoice")?;
-        let behavior = machine.parameters(action);
+        let behavior = machine.parameters(action)?;
         machine.host.set_voice(&behavior)?;
     }
     Ok(Outcome::Next)
@@ -245,7 +249,7 @@ pub(crate) fn resume_contact(machine: &mut Machine<'_>, _: &Action) -> Performed
 }
 
 pub(crate) fn start_outbound_chat(machine: &mut Machine<'_>, action: &Action) -> Performed {
-    let request = machine.parameters(action);
+    let request = machine.parameters(action)?;
     machine.host.start_outbound_chat(&request)?;
     Ok(Outcome::Next)
 }
@@ -270,7 +274,7 @@ pub(crate) fn associate_persistent_chat(machine: &mut Machine<'_>, action: &Acti
 
 pub(crate) fn invoke_module(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let module = machine.required(action, "FlowModuleId")?;
-    let input = action.parameter("Input").map_or(Value::Null, |input| machine.deep(input));
+    let input = module_data(machine, action, "Input")?;
     machine.enter_module(&module, input)
 }
 
@@ -280,8 +284,18 @@ pub(crate) fn end_module(machine: &mut Machine<'_>, action: &Action) -> Performe
     }
     Ok(Outcome::Return {
         result: machine.text(action, "Result")?,
-        data: action.parameter("ResultData").map_or(Value::Null, |data| machine.deep(data)),
+        data: module_data(machine, action, "ResultData")?,
     })
+}
+
+/// What goes into a module or comes out of it.
+fn module_data(machine: &Machine<'_>, action: &Action, name: &str) -> Result<Value, FlowError> {
+    let Some(data) = action.parameter(name) else { return Ok(Value::Null) };
+    let data = machine.deep(data)?;
+    if data.to_string().len() > MODULE_DATA_LIMIT {
+        return Err(FlowError::TooLarge { what: "the data of a module", limit: MODULE_DATA_LIMIT });
+    }
+    Ok(data)
 }
 
 /// The queue or agent that an action names; none when it names neither.
@@ -316,16 +330,17 @@ fn references(machine: &Machine<'_>, action: &Action) -> Result<BTreeMap<String,
     };
     let mut references = BTreeMap::new();
     for (key, entry) in entries {
-        let name = machine.fill(key).into_owned();
+        let name = machine.fill(key)?.into_owned();
         if name.is_empty() {
             continue;
         }
         let (value, kind) = match entry {
             Value::Object(members) => {
-                let member = |name: &str| members.get(name).map(|value| machine.entry_text(value));
-                (member("Value").unwrap_or_default(), member("Type"))
+                let member =
+                    |name: &str| members.get(name).map(|value| machine.entry_text(value)).transpose();
+                (member("Value")?.unwrap_or_default(), member("Type")?)
             }
-            other => (machine.entry_text(other), None),
+            other => (machine.entry_text(other)?, None),
         };
         let kind = kind.unwrap_or_else(|| match name.to_ascii_uppercase().as_str() {
             kind @ ("URL" | "ATTACHMENT" | "NUMBER" | "STRING" | "DATE" | "EMAIL") => kind.to_owned(),

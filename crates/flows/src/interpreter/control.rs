@@ -5,7 +5,7 @@ use model::resource::FlowType;
 use serde_json::{Map, Value, json};
 
 use super::values::attribute_bytes;
-use super::{Machine, Outcome, contact};
+use super::{Machine, Outcome, budget, contact};
 use crate::error::FlowError;
 use crate::exchange::Pause;
 use crate::host::{Metric, QueueMetrics};
@@ -23,7 +23,7 @@ pub(crate) fn compare(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let value = match action.parameter("ComparisonValue") {
         Some(Value::String(text)) => match Reference::parse(text) {
             Some(reference) => machine.lookup(&reference),
-            None => Some(Value::String(machine.fill(text).into_owned())),
+            None => Some(Value::String(machine.fill(text)?.into_owned())),
         },
         _ => None,
     };
@@ -116,11 +116,14 @@ pub(crate) fn repeat(machine: &mut Machine<'_>, action: &Action) -> Performed {
             ),
             _ => return Err(FlowError::invalid("Elements", "is not a list")),
         },
-        Some(other) => match machine.deep(other) {
+        Some(other) => match machine.deep(other)? {
             Value::Array(items) => Some(items),
             _ => return Err(FlowError::invalid("Elements", "is not a list")),
         },
     };
+    if let Some(items) = &elements {
+        items.iter().try_for_each(budget::check)?;
+    }
     let name = machine.text(action, "LoopName")?;
     let count = match &elements {
         Some(items) => items.len() as u64,
@@ -176,20 +179,20 @@ pub(crate) fn update_flow_attributes(machine: &mut Machine<'_>, action: &Action)
     };
     let mut attributes = machine.run.scope.flow_attributes.clone();
     for (key, entry) in entries {
-        let key = machine.fill(key).into_owned();
+        let key = machine.fill(key)?.into_owned();
         let value = match entry {
-            Value::Object(members) => members.get("Value").map(|value| machine.entry_text(value)),
-            other => Some(machine.entry_text(other)),
+            Value::Object(members) => {
+                members.get("Value").map(|value| machine.entry_text(value)).transpose()?
+            }
+            other => Some(machine.entry_text(other)?),
         };
         if !key.is_empty() {
             attributes.insert(key, Value::String(value.unwrap_or_default()));
         }
-    }
-    if attribute_bytes(&attributes) > FLOW_ATTRIBUTES_LIMIT {
-        return Err(FlowError::TooLarge {
-            what: "all flow attributes together",
-            limit: FLOW_ATTRIBUTES_LIMIT,
-        });
+        if attribute_bytes(&attributes) > FLOW_ATTRIBUTES_LIMIT {
+            let what = "all flow attributes together";
+            return Err(FlowError::TooLarge { what, limit: FLOW_ATTRIBUTES_LIMIT });
+        }
     }
     machine.run.scope.flow_attributes = attributes;
     Ok(Outcome::Next)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Machine, Outcome, not_built};
+use super::{Machine, Outcome, budget, not_built};
 use crate::error::FlowError;
 use crate::exchange::{FunctionCall, FunctionError};
 use crate::host::Service;
@@ -34,7 +34,8 @@ pub(crate) fn invoke_function(machine: &mut Machine<'_>, action: &Action) -> Per
     if time_limit_ms == 0 {
         return Err(FlowError::Refused("functions in a row took more than 20 seconds".to_owned()));
     }
-    let parameters = action.parameter("LambdaInvocationAttributes").map(|value| machine.deep(value));
+    let parameters =
+        action.parameter("LambdaInvocationAttributes").map(|value| machine.deep(value)).transpose()?;
     let event = json!({
         "Name": "ContactFlowEvent",
         "Details": {
@@ -56,6 +57,7 @@ pub(super) fn answered(
     if answer.to_string().len() > FUNCTION_ANSWER_LIMIT {
         return Err(FlowError::TooLarge { what: "the function's answer", limit: FUNCTION_ANSWER_LIMIT });
     }
+    budget::check(&answer)?;
     machine.run.scope.external = if json { answer } else { string_map(answer)? };
     machine.note = Some(machine.run.scope.external.clone());
     Ok(Outcome::Next)
@@ -92,7 +94,7 @@ fn response_type(action: &Action) -> Option<&str> {
 }
 
 pub(crate) fn create_callback(machine: &mut Machine<'_>, action: &Action) -> Performed {
-    let callback = machine.parameters(action);
+    let callback = machine.parameters(action)?;
     machine.host.create_callback(&callback)?;
     Ok(Outcome::Next)
 }

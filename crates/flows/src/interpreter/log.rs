@@ -3,6 +3,7 @@
 use model::FlowId;
 use serde_json::{Value, json};
 
+use super::budget::Budget;
 use super::{Machine, Outcome};
 use crate::host::LogEntry;
 use crate::program::Action;
@@ -14,26 +15,13 @@ const SENSITIVE: &[&str] = &["StoredCustomerInput"];
 impl Machine<'_> {
     /// The parameters of an action as a log shows them: filled in, except for sensitive input.
     pub(super) fn logged_parameters(&self, action: &Action) -> Value {
-        self.logged(&Value::Object(action.parameters.clone()))
-    }
-
-    fn logged(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => {
-                let sensitive = pieces(text).iter().any(
-                    |piece| matches!(piece, Piece::Reference(path, _) if SENSITIVE.contains(&path.root())),
-                );
-                if sensitive { value.clone() } else { self.deep(value) }
-            }
-            Value::Array(items) => items.iter().map(|item| self.logged(item)).collect(),
-            Value::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(key, value)| (self.fill(key).into_owned(), self.logged(value)))
-                    .collect(),
-            ),
-            other => other.clone(),
-        }
+        let sensitive = |text: &str| {
+            pieces(text)
+                .iter()
+                .any(|piece| matches!(piece, Piece::Reference(path, _) if SENSITIVE.contains(&path.root())))
+        };
+        let shown = self.expand(&Value::Object(action.parameters.clone()), &mut Budget::new(), 0, &sensitive);
+        shown.unwrap_or_else(|error| json!({ "NotShown": error.to_string() }))
     }
 
     /// Writes what came of an action.

@@ -7,6 +7,7 @@
 //! ```
 
 pub(crate) mod bot;
+pub mod budget;
 mod condition;
 pub(crate) mod contact;
 pub(crate) mod control;

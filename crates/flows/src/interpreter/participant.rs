@@ -5,7 +5,7 @@ use model::resource::FlowType;
 use serde_json::{Value, json};
 
 use super::control::plays_media;
-use super::{Machine, Outcome, bot, not_built};
+use super::{Machine, Outcome, bot, budget, not_built};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::{Pause, ThirdParty, ThirdPartyEnd, ViewRequest};
 use crate::host::{Message, Service};
@@ -119,9 +119,10 @@ pub(crate) fn show_view(machine: &mut Machine<'_>, action: &Action) -> Performed
         .integer(action, "InvocationTimeLimitSeconds", 1..=604_800)?
         .ok_or_else(|| FlowError::invalid("InvocationTimeLimitSeconds", "is missing"))?;
     let data = match action.parameter("ViewData") {
-        Some(data) => view_data(machine.deep(data)),
+        Some(data) => view_data(machine.deep(data)?),
         None => json!({}),
     };
+    budget::check(&data)?;
     if data.to_string().len() > VIEW_INPUT_LIMIT {
         return Err(FlowError::TooLarge { what: "the view's input", limit: VIEW_INPUT_LIMIT });
     }

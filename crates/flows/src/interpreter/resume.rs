@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use super::{Machine, Outcome, bot, interaction, participant};
+use super::{Machine, Outcome, bot, budget, interaction, participant};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::{Pause, Resume};
 use crate::run::Awaiting;
@@ -87,6 +87,9 @@ impl Machine<'_> {
             (Awaiting::ThirdParty(_), Resume::ThirdParty(end)) => Some(participant::third_party_ended(end)),
             (Awaiting::ThirdParty(call), Resume::Done) if !call.resume => Some(Ok(Outcome::Over(Pause::End))),
             (Awaiting::View { .. }, Resume::View { action, data }) => {
+                if let Err(error) = budget::check(&data) {
+                    return Some(Err(error));
+                }
                 self.run.scope.views = json!({ "Action": action, "ViewResultData": data });
                 Some(Ok(Outcome::Result(Some(action))))
             }

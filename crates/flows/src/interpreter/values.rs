@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::Machine;
+use super::budget::Budget;
 use crate::error::FlowError;
 use crate::program::Action;
 use crate::value::reference::follow;
@@ -58,11 +59,12 @@ impl Machine<'_> {
     }
 
     /// A template with its references filled in; what has no value becomes empty text.
-    pub(crate) fn fill<'t>(&self, template: &'t str) -> Cow<'t, str> {
+    pub(crate) fn fill<'t>(&self, template: &'t str) -> Result<Cow<'t, str>, FlowError> {
         if !template.contains('$') {
-            return Cow::Borrowed(template);
+            return Ok(Cow::Borrowed(template));
         }
         let mut filled = String::with_capacity(template.len());
+        let mut budget = Budget::new();
         for piece in pieces(template) {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
@@ -72,12 +74,13 @@ impl Machine<'_> {
                 }
                 Piece::Reference(reference, _) => {
                     if let Some(text) = self.lookup(&reference).as_ref().and_then(as_text) {
+                        budget.take(text.len())?;
                         filled.push_str(&text);
                     }
                 }
             }
         }
-        Cow::Owned(filled)
+        Ok(Cow::Owned(filled))
     }
 
     /// The value of a text that may be one whole reference, structure kept; a reference without value is an error.
@@ -87,7 +90,7 @@ impl Machine<'_> {
                 None | Some(Value::Null) => Err(FlowError::Unresolved(text.to_owned())),
                 Some(value) => Ok(value),
             },
-            _ => Ok(Value::String(self.fill(text).into_owned())),
+            _ => Ok(Value::String(self.fill(text)?.into_owned())),
         }
     }
 
@@ -139,47 +142,75 @@ impl Machine<'_> {
     /// A parameter that maps texts to texts, keys and values filled in. Entries whose key comes out empty are left
     /// out; of two equal keys the last wins (spec 10 §7 O7, O8).
     pub(crate) fn map(&self, action: &Action, name: &str) -> Result<BTreeMap<String, String>, FlowError> {
+        let mut map = BTreeMap::new();
+        let mut budget = Budget::new();
         match action.parameter(name) {
-            None | Some(Value::Null) => Ok(BTreeMap::new()),
-            Some(Value::Object(entries)) => Ok(entries
-                .iter()
-                .map(|(key, value)| (self.fill(key).into_owned(), self.entry_text(value)))
-                .filter(|(key, _)| !key.is_empty())
-                .collect()),
-            Some(_) => Err(FlowError::invalid(name, "is not an object")),
+            None | Some(Value::Null) => {}
+            Some(Value::Object(entries)) => {
+                for (key, value) in entries {
+                    let (key, value) = (self.fill(key)?.into_owned(), self.entry_text(value)?);
+                    budget.take(key.len() + value.len())?;
+                    if !key.is_empty() {
+                        map.insert(key, value);
+                    }
+                }
+            }
+            Some(_) => return Err(FlowError::invalid(name, "is not an object")),
         }
+        Ok(map)
     }
 
     /// The text of a map entry; what has no value becomes empty text.
-    pub(crate) fn entry_text(&self, value: &Value) -> String {
+    pub(crate) fn entry_text(&self, value: &Value) -> Result<String, FlowError> {
         match value {
-            Value::String(text) => self.fill(text).into_owned(),
-            other => as_text(&self.deep(other)).unwrap_or_default(),
+            Value::String(text) => Ok(self.fill(text)?.into_owned()),
+            other => Ok(as_text(&self.deep(other)?).unwrap_or_default()),
         }
     }
 
     /// Any JSON with the references in its texts filled in. A text that is one whole reference keeps the structure
     /// of what it refers to, or becomes null; empty keys are left out.
-    pub(crate) fn deep(&self, value: &Value) -> Value {
-        match value {
+    pub(crate) fn deep(&self, value: &Value) -> Result<Value, FlowError> {
+        self.expand(value, &mut Budget::new(), 0, &|_| false)
+    }
+
+    /// As [`Machine::deep`], at a depth and with what is left of a budget; texts that `keep` picks stay as written.
+    pub(super) fn expand(
+        &self,
+        value: &Value,
+        budget: &mut Budget,
+        depth: usize,
+        keep: &dyn Fn(&str) -> bool,
+    ) -> Result<Value, FlowError> {
+        let expanded = match value {
+            Value::String(text) if keep(text) => value.clone(),
             Value::String(text) => match Reference::parse(text).filter(Reference::has_known_root) {
                 Some(reference) => self.lookup(&reference).unwrap_or(Value::Null),
-                None => Value::String(self.fill(text).into_owned()),
+                None => Value::String(self.fill(text)?.into_owned()),
             },
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.deep(item)).collect()),
-            Value::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(key, value)| (self.fill(key).into_owned(), self.deep(value)))
-                    .filter(|(key, _)| !key.is_empty())
-                    .collect(),
-            ),
+            Value::Array(items) => {
+                return items.iter().map(|item| self.expand(item, budget, depth + 1, keep)).collect();
+            }
+            Value::Object(members) => {
+                let mut expanded = Map::with_capacity(members.len());
+                for (key, value) in members {
+                    let key = if keep(key) { key.clone() } else { self.fill(key)?.into_owned() };
+                    budget.take(key.len())?;
+                    let value = self.expand(value, budget, depth + 1, keep)?;
+                    if !key.is_empty() {
+                        expanded.insert(key, value);
+                    }
+                }
+                return Ok(Value::Object(expanded));
+            }
             other => other.clone(),
-        }
+        };
+        budget.take_value(&expanded, depth)?;
+        Ok(expanded)
     }
 
     /// All parameters of an action, filled in.
-    pub(crate) fn parameters(&self, action: &Action) -> Value {
+    pub(crate) fn parameters(&self, action: &Action) -> Result<Value, FlowError> {
         self.deep(&Value::Object(action.parameters.clone()))
     }
 }

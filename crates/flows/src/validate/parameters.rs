@@ -16,7 +16,7 @@ pub(super) fn check(
     resolver: Option<&dyn Resolver>,
 ) {
     let mut checker = Checker { report, resolver };
-    checker.members(parameters, spec.parameters, spec.rules, path);
+    checker.members(parameters, spec.parameters, spec.rules, path, false);
 }
 
 struct Checker<'c> {
@@ -25,9 +25,25 @@ struct Checker<'c> {
 }
 
 impl Checker<'_> {
-    fn members(&mut self, object: &Map<String, Value>, known: &[Parameter], rules: &[Rule], path: &str) {
+    /// Members of the parameters or, `nested`, of an object inside them.
+    fn members(
+        &mut self,
+        object: &Map<String, Value>,
+        known: &[Parameter],
+        rules: &[Rule],
+        path: &str,
+        nested: bool,
+    ) {
         let named = |name: &str| {
             known.iter().find(|parameter| parameter.name == name || parameter.aliases.contains(&name))
+        };
+        // What one of several alternatives names, or the only content of an object, is as needed as a required one.
+        let chosen = |name: &str| {
+            nested
+                || rules.iter().any(|rule| match rule {
+                    Rule::ExactlyOne(names) | Rule::AtLeastOne(names) => names.contains(&name),
+                    _ => false,
+                })
         };
         let anything = known.iter().any(|parameter| parameter.name == "*");
         for (name, value) in object {
@@ -38,7 +54,7 @@ impl Checker<'_> {
                         let message = format!("is called {:?} now", parameter.name);
                         self.report.warning("V7", path.as_str(), message);
                     }
-                    self.value(value, &parameter.shape, &path, parameter.required);
+                    self.value(value, &parameter.shape, &path, parameter.required || chosen(parameter.name));
                 }
                 None if anything => {}
                 None => self.report.error("V7", path, "is not a parameter here"),
@@ -82,7 +98,7 @@ impl Checker<'_> {
             Shape::TextOr(_, other) => self.value(value, other, path, required),
             Shape::Scalar(class, kind) => self.scalar(value, *class, *kind, path, required),
             Shape::Object(known, rules) => match value {
-                Value::Object(object) => self.members(object, known, rules, path),
+                Value::Object(object) => self.members(object, known, rules, path, true),
                 _ => self.report.error("V9", path, "must be an object"),
             },
             Shape::Map { dynamic_keys, value: shape, least, most } => match value {
@@ -96,7 +112,7 @@ impl Checker<'_> {
                         if !dynamic_keys && has_reference(key) {
                             self.report.error("V9", path.as_str(), "the name must not hold a reference");
                         }
-                        self.value(value, shape, &path, false);
+                        self.value(value, shape, &path, true);
                     }
                 }
                 _ => self.report.error("V9", path, "must be an object"),
@@ -105,7 +121,7 @@ impl Checker<'_> {
                 Value::Array(items) => {
                     self.count(items.len(), *least, *most, path);
                     for (index, value) in items.iter().enumerate() {
-                        self.value(value, item, &format!("{path}[{index}]"), false);
+                        self.value(value, item, &format!("{path}[{index}]"), true);
                     }
                 }
                 _ => self.report.error("V9", path, "must be a list"),

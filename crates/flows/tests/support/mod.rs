@@ -64,6 +64,16 @@ impl TestHost {
         self.values.insert(reference.to_string(), value);
     }
 
+    /// The host has this service.
+    pub fn provide(&mut self, service: &'static str) {
+        self.services.insert(service);
+    }
+
+    /// A method fails.
+    pub fn fail(&mut self, method: &'static str, error: FlowError) {
+        self.failing.insert(method, error);
+    }
+
     pub fn add_flow(&mut self, name: &str, number: u128, kind: FlowType, document: &Value) -> FlowId {
         let id = FlowId::from_u128(number);
         let program = Arc::new(Program::parse(&document.to_string()).expect("parses"));
@@ -188,7 +198,7 @@ impl Host for TestHost {
 }
 
 /// A flow of one action whose every branch ends at an action named after it: `next`, the error branch, or the
-/// operand of the condition. Conditions are `operator:operand`, or an operand for `Equals`.
+/// operand of the condition (without `$`). Conditions are `operator:operand`, or an operand for `Equals`.
 pub fn one_action(kind: &str, parameters: Value, errors: &[&str], conditions: &[&str]) -> Value {
     let mut ends = vec!["next".to_owned()];
     let errors: Vec<Value> = errors
@@ -202,8 +212,9 @@ pub fn one_action(kind: &str, parameters: Value, errors: &[&str], conditions: &[
         .iter()
         .map(|condition| {
             let (operator, operand) = condition.split_once(':').unwrap_or(("Equals", condition));
-            ends.push(operand.to_owned());
-            json!({"NextAction": operand, "Condition": {"Operator": operator, "Operands": [operand]}})
+            let end = operand.replace('$', "");
+            ends.push(end.clone());
+            json!({"NextAction": end, "Condition": {"Operator": operator, "Operands": [operand]}})
         })
         .collect();
     ends.sort();

@@ -1,6 +1,6 @@
 //! Free agents, kept in groups whose members are equal to a contact: same profile, same open channels.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Channel, RoutingProfileId, UserId};
 
@@ -42,7 +42,7 @@ pub(crate) struct TieredRow {
 pub(crate) struct Group {
     pub agents: BTreeSet<Rank>,
     /// The same agents by skill and whole level.
-    skilled: HashMap<(SkillIx, u8), BTreeSet<Rank>>,
+    skilled: BTreeMap<(SkillIx, u8), BTreeSet<Rank>>,
     /// The rank under which the group stands on the agenda.
     pub called: Option<Rank>,
 }

@@ -7,7 +7,7 @@
 //!
 //! Of each part only the first contact can be the next one served.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Channel, Timestamp, UserId};
 
@@ -58,9 +58,9 @@ pub(crate) struct Tier {
 /// Contacts by what they ask for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Classes {
-    pub sets: HashMap<RequirementIx, Class>,
+    pub sets: BTreeMap<RequirementIx, Class>,
     /// Which classes an agent with a skill may meet.
-    by_pivot: HashMap<SkillIx, Vec<RequirementIx>>,
+    by_pivot: BTreeMap<SkillIx, Vec<RequirementIx>>,
 }
 
 /// Contacts that ask for the same.

@@ -17,7 +17,7 @@ export const common: Record<CommonKey, string> = {
   "theme.toDark": "Zu dunklen Farben wechseln",
   "theme.toLight": "Zu hellen Farben wechseln",
   "language.choose": "Sprache",
-  "loading": "Wird geladen …",
+  loading: "Wird geladen …",
   "failure.network":
     "Der Server hat nicht geantwortet. Prüfen Sie, ob er läuft und ob Sie online sind, und versuchen Sie es erneut.",
   "failure.signedOut": "Ihre Sitzung ist beendet. Melden Sie sich erneut an, um weiterzuarbeiten.",

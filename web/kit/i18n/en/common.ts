@@ -15,7 +15,7 @@ export const common = {
   "theme.toDark": "Switch to dark colours",
   "theme.toLight": "Switch to light colours",
   "language.choose": "Language",
-  "loading": "Loading…",
+  loading: "Loading…",
   "failure.network": "The server did not answer. Check that it is running and that you are online, then try again.",
   "failure.signedOut": "Your session has ended. Sign in again to go on.",
   "failure.unknown": "Something went wrong: {message}",

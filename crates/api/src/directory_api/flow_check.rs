@@ -1,0 +1,54 @@
+//! Judges the content of a flow before it is published: the flow language's rules, with names looked up here.
+
+use directory::Directory;
+use directory::flows::FlowValidator;
+use flows::action::ResourceKind;
+use flows::{Document, Level, Resolver, validate_document};
+use model::resource::FlowType;
+use model::{Arn, arn};
+
+/// The rules of the flow language.
+pub(super) struct Language;
+
+impl FlowValidator for Language {
+    fn problems(&self, kind: FlowType, content: &str, directory: &Directory) -> Vec<String> {
+        match Document::parse(content) {
+            Ok(document) => validate_document(&document, kind, false, Some(&Names(directory)))
+                .into_iter()
+                .filter(|problem| problem.level == Level::Error)
+                .map(|problem| problem.to_string())
+                .collect(),
+            Err(error) => vec![error.to_string()],
+        }
+    }
+}
+
+/// The resources that a flow of this instance can name.
+struct Names<'a>(&'a Directory);
+
+impl Resolver for Names<'_> {
+    fn exists(&self, kind: ResourceKind, name: &str) -> bool {
+        let directory = self.0;
+        let id = arn::id_part(name);
+        let elsewhere = Arn::parse(name).is_some_and(|arn| arn.instance != directory.instance().id.to_string());
+        let found = match kind {
+            // These are called by name over the network: whether they answer shows when the flow runs.
+            ResourceKind::Function | ResourceKind::Bot => return true,
+            ResourceKind::Flow => id.parse().is_ok_and(|id| directory.flow(id).is_some()),
+            ResourceKind::Queue => id.parse().is_ok_and(|id| directory.queue(id).is_some()),
+            ResourceKind::Agent => id.parse().is_ok_and(|id| directory.user(id).is_some()),
+            ResourceKind::Prompt => id.parse().is_ok_and(|id| directory.prompt(id).is_some()),
+            ResourceKind::HoursOfOperation => {
+                id.parse().is_ok_and(|id| directory.hours_of_operation(id).is_some())
+            }
+            // None of these can be made here, so that none exists.
+            ResourceKind::Module
+            | ResourceKind::View
+            | ResourceKind::PhoneNumber
+            | ResourceKind::TaskTemplate
+            | ResourceKind::CaseTemplate
+            | ResourceKind::DataTable => false,
+        };
+        found && !elsewhere
+    }
+}

@@ -1,0 +1,29 @@
+//! The table of operations as a whole.
+
+use std::collections::BTreeSet;
+
+use super::authority::TABLE;
+use super::{built, operations};
+
+/// Operations on the tags of one resource need what that kind of resource needs.
+const BY_KIND: [&str; 3] = ["TagResource", "UntagResource", "ListTagsForResource"];
+
+#[test]
+fn every_operation_says_what_a_user_needs() {
+    let needs: Vec<&str> = TABLE.iter().map(|(name, _)| *name).collect();
+    let named: BTreeSet<&str> = needs.iter().copied().collect();
+    assert_eq!(needs.len(), named.len(), "an operation is named twice");
+    let built: BTreeSet<&str> =
+        built().iter().map(|operation| operation.name()).filter(|name| !BY_KIND.contains(name)).collect();
+    assert_eq!(named, built);
+}
+
+#[test]
+fn the_service_is_complete_and_consistent() {
+    // Building the service refuses doubled names and paths.
+    let service = crate::connect();
+    let (built, not_built): (Vec<_>, Vec<_>) = service.rows().partition(|operation| operation.is_built());
+    assert!(built.len() > 130, "{} operations are built", built.len());
+    assert_eq!(built.len() + not_built.len(), 405, "the service publishes 405 operations");
+    assert!(operations().iter().all(|operation| operation.http().is_some()));
+}

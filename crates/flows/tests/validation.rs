@@ -1,0 +1,793 @@
+//! What publishing refuses and what it only warns about: every rule, and every row of the table of action types.
+
+mod support;
+
+use flows::action::{self, Conditions, Need, Next, ResourceKind};
+use flows::validate::{ModuleContract, publishable};
+use flows::*;
+use model::resource::FlowType;
+use serde_json::{Map, Value, json};
+use support::one_action;
+
+/// The problems of a document as `level rule path: message`.
+fn problems(document: &Value, kind: FlowType, is_module: bool) -> Vec<String> {
+    validate(&document.to_string(), kind, is_module)
+        .iter()
+        .map(|problem| format!("{:?} {} {}: {}", problem.level, problem.rule, problem.path, problem.message))
+        .collect()
+}
+
+/// A valid sample of every action type: parameters, conditions, and a flow type it may stand in.
+fn samples() -> Vec<(&'static str, Value, &'static [&'static str], FlowType)> {
+    use FlowType::*;
+    let profile = json!({"ProfileRequestData": {"PhoneNumber": "$.CustomerEndpoint.Address"}, "ProfileResponseData": []});
+    let case = |more: Value| {
+        let mut case =
+            json!({"LinkContactToCase": "false", "CaseRequestFields": {"title": "$.Attributes.t"}});
+        case.as_object_mut().expect("an object").extend(more.as_object().cloned().expect("an object"));
+        case
+    };
+    vec![
+        ("CompleteOutboundCall", json!({"CallerId": {"Number": "$.Attributes.n"}}), &[], OutboundWhisper),
+        ("CreateCase", case(json!({"CaseTemplateId": "t"})), &[], ContactFlow),
+        ("CreateTask", json!({"Name": "n", "ContactFlowId": "f", "DelaySeconds": "60"}), &[], AgentHold),
+        ("CreateWisdomSession", json!({"WisdomAssistantArn": "a"}), &[], ContactFlow),
+        ("DequeueContactAndTransferToQueue", json!({"QueueId": "q"}), &[], CustomerQueue),
+        (
+            "GetCase",
+            case(json!({"GetLastUpdatedCase": "true", "CaseResponseFields": ["status"]})),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "InvokeFlowModule",
+            json!({"FlowModuleId": "$.FlowAttributes.m", "Input": {"n": 1}}),
+            &["Good"],
+            ContactFlow,
+        ),
+        ("ResumeContact", json!({}), &[], ContactFlow),
+        (
+            "StartOutboundChatContact",
+            json!({
+                "SourceEndpoint": {"Address": "a", "Type": "CONNECT_PHONENUMBER_ARN"},
+                "DestinationEndpoint": {"Address": "$.CustomerEndpoint.Address", "Type": "TELEPHONE_NUMBER"},
+                "ContactFlowArn": "f", "ContactSubtype": "connect:SMS",
+                "InitialSystemMessage": {"Content": "Hi"}, "RelatedContact": "CURRENT",
+            }),
+            &[],
+            ContactFlow,
+        ),
+        ("TagContact", json!({"Tags": {"team": "$.Attributes.t"}}), &[], AgentWhisper),
+        ("TransferContactToQueue", json!({}), &[], QueueTransfer),
+        ("UntagContact", json!({"TagKeys": ["team"]}), &[], AgentWhisper),
+        ("UpdateCase", case(json!({"CaseId": "$.Case.case_id"})), &[], ContactFlow),
+        (
+            "UpdateContactAttributes",
+            json!({"Attributes": {"$.External.k": "x$.External.v"}, "TargetContact": "Current"}),
+            &[],
+            CustomerHold,
+        ),
+        ("UpdateContactCallbackNumber", json!({"CallbackNumber": "$.StoredCustomerInput"}), &[], ContactFlow),
+        ("UpdateContactData", json!({"LanguageCode": "en-US"}), &[], ContactFlow),
+        (
+            "UpdateContactEventHooks",
+            json!({
+                "EventHooks": {"AgentWhisper": "f"},
+                "EventHooksConfiguration": {"CustomerWhisper": {"DisableExecution": "true"}},
+            }),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "UpdateContactMediaProcessing",
+            json!({"ChatProcessor": {
+                "ProcessingEnabled": "True", "LambdaProcessorARN": "f",
+                "ChatProcessorSettings": {"DeliverUnprocessedMessages": "True"},
+            }}),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "UpdateContactMediaStreamingBehavior",
+            json!({
+                "MediaStreamingState": "Enabled", "MediaStreamType": "Audio",
+                "Participants": [{"ParticipantType": "Customer", "MediaDirections": ["From", "To"]}],
+            }),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "UpdateContactRecordingAndAnalyticsBehavior",
+            json!({"VoiceBehavior": {"VoiceRecordingBehavior": {"RecordedParticipants": ["Agent"]}}}),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "UpdateContactRecordingBehavior",
+            json!({
+                "RecordingBehavior": {"RecordedParticipants": ["Agent", "Customer"]},
+                "AnalyticsBehavior": {"Enabled": "True", "AnalyticsLanguage": "en-US", "AnalyticsMode": "PostCall"},
+            }),
+            &[],
+            OutboundWhisper,
+        ),
+        ("UpdateContactRoutingBehavior", json!({"QueueTimeAdjustmentSeconds": "-5"}), &[], ContactFlow),
+        (
+            "UpdateContactRoutingCriteria",
+            json!({"RoutingCriteria": {"Steps": [{
+                "Expression": {"AttributeCondition": {
+                    "Name": "Language", "Value": "$.Attributes.l", "ProficiencyLevel": "3.0",
+                    "ComparisonOperator": "NumberGreaterOrEqualTo",
+                }},
+                "Expiry": {"DurationInSeconds": "30"},
+            }]}}),
+            &[],
+            ContactFlow,
+        ),
+        ("UpdateContactTargetQueue", json!({"QueueId": "$.Attributes.q"}), &[], ContactFlow),
+        (
+            "UpdateContactTextToSpeechVoice",
+            json!({"TextToSpeechVoice": "Amy", "TextToSpeechEngine": "Neural"}),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "UpdatePreviousContactParticipantState",
+            json!({"PreviousContactParticipantState": "OffHold"}),
+            &[],
+            QueueTransfer,
+        ),
+        ("CheckHoursOfOperation", json!({}), &["True", "False"], ContactFlow),
+        (
+            "CheckMetricData",
+            json!({"MetricType": "NumberOfAgentsOnline"}),
+            &["NumberGreaterThan:0"],
+            ContactFlow,
+        ),
+        ("CheckOutboundCallStatus", json!({}), &["CallAnswered"], ContactFlow),
+        (
+            "CheckVoiceId",
+            json!({"CheckVoiceIdOption": "voiceAuthentication"}),
+            &["Authenticated"],
+            ContactFlow,
+        ),
+        ("Compare", json!({"ComparisonValue": "$.Channel"}), &["CHAT", "KeyExists:x"], AgentHold),
+        ("DistributeByPercentage", json!({}), &["NumberLessThan:21", "NumberLessThan:61"], ContactFlow),
+        ("GetMetricData", json!({"QueueChannel": "Chat"}), &[], ContactFlow),
+        ("Loop", json!({"LoopCount": "3"}), &["ContinueLooping", "DoneLooping"], AgentHold),
+        ("StartVoiceIdStream", json!({}), &[], ContactFlow),
+        ("TransferToFlow", json!({"ContactFlowId": "f"}), &[], ContactFlow),
+        ("UpdateFlowAttributes", json!({"FlowAttributes": {"a-b/c": {"Value": "x"}}}), &[], ContactFlow),
+        ("UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Enabled"}), &[], AgentWhisper),
+        (
+            "Wait",
+            json!({"TimeLimitSeconds": "900", "Events": ["CustomerReturned"]}),
+            &["WaitCompleted", "CustomerReturned"],
+            ContactFlow,
+        ),
+        ("AssociateContactToCustomerProfile", profile.clone(), &[], ContactFlow),
+        (
+            "CreateCallbackContact",
+            json!({"InitialCallDelaySeconds": "5", "MaximumConnectionAttempts": "2", "RetryDelaySeconds": "600"}),
+            &[],
+            ContactFlow,
+        ),
+        ("CreateCustomerProfile", profile.clone(), &[], ContactFlow),
+        ("GetCalculatedAttributesForCustomerProfile", profile.clone(), &[], ContactFlow),
+        ("GetCustomerProfile", profile.clone(), &[], ContactFlow),
+        ("GetCustomerProfileObject", profile.clone(), &[], ContactFlow),
+        (
+            "InvokeLambdaFunction",
+            json!({
+                "LambdaFunctionARN": "f", "InvocationTimeLimitSeconds": "8",
+                "LambdaInvocationAttributes": {"a": "$.Channel", "b": {"c": ["d"]}},
+                "ResponseValidation": {"ResponseType": "JSON"},
+            }),
+            &[],
+            ContactFlow,
+        ),
+        ("UpdateCustomerProfile", profile, &[], ContactFlow),
+        (
+            "ConnectParticipantWithLexBot",
+            json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a"}, "LexTimeoutSeconds": {"Text": "60"}}),
+            &["Order"],
+            ContactFlow,
+        ),
+        (
+            "GetParticipantInput",
+            json!({"Text": "Press 1", "StoreInput": "False", "InputTimeLimitSeconds": "5"}),
+            &["1", "#"],
+            ContactFlow,
+        ),
+        ("MessageParticipant", json!({"Text": "Hi"}), &[], AgentWhisper),
+        (
+            "MessageParticipantIteratively",
+            json!({"Messages": [{"Text": "Hi"}, {"PromptId": "p"}], "InterruptFrequencySeconds": "30"}),
+            &["MessagesInterrupted"],
+            CustomerHold,
+        ),
+        (
+            "ShowView",
+            json!({
+                "ViewResource": {"Id": "form", "Version": "Latest"}, "InvocationTimeLimitSeconds": "400",
+                "ViewData": {"Next": {"Label": "Go"}, "On": true},
+            }),
+            &["Next"],
+            ContactFlow,
+        ),
+        (
+            "TransferParticipantToThirdParty",
+            json!({
+                "ThirdPartyPhoneNumber": "+15550100", "ThirdPartyConnectionTimeLimitSeconds": "30",
+                "ContinueFlowExecution": "True", "ThirdPartyDTMFDigits": "1,1",
+            }),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "CreatePersistentContactAssociation",
+            json!({"RehydrationType": "FROM_SEGMENT", "SourceContactId": "$.Attributes.c"}),
+            &[],
+            ContactFlow,
+        ),
+        (
+            "AuthenticateParticipant",
+            json!({"CognitoConfiguration": {"UserPoolArn": "a", "AppClientId": "b"}, "TimeLimitMinutes": "5"}),
+            &["OptedOut"],
+            ContactFlow,
+        ),
+        ("LoadContactContent", json!({"ContentType": "EmailMessage"}), &[], ContactFlow),
+        (
+            "EvaluateDataTableValues",
+            json!({"DataTableId": "t", "Queries": [{"QueryName": "q"}]}),
+            &[],
+            ContactFlow,
+        ),
+        ("ListDataTableValues", json!({"DataTableId": "t"}), &[], ContactFlow),
+        (
+            "UpsertDataTableValues",
+            json!({"DataTableId": "t", "DataTableUpsertAttributes": [{}]}),
+            &[],
+            ContactFlow,
+        ),
+        ("CheckSegmentMembership", json!({"Anything": {"goes": "here"}}), &[], ContactFlow),
+        ("RouteContactToAgent", json!({}), &[], CustomerQueue),
+        (
+            "RenderMessageTemplate",
+            json!({"WisdomKnowledgeBaseArn": "a", "WisdomMessageTemplateArn": "b"}),
+            &[],
+            ContactFlow,
+        ),
+        ("StartOutboundEmailContact", json!({}), &[], ContactFlow),
+        ("CreateContact", json!({}), &[], ContactFlow),
+    ]
+}
+
+/// The error branches that a type needs with these parameters.
+fn needed_errors(spec: &action::ActionSpec, parameters: &Map<String, Value>) -> Vec<&'static str> {
+    let needed = spec.errors.iter().filter(|error| match error.need {
+        Need::Required | Need::Advised => true,
+        Need::RequiredWhen(test) => test(parameters),
+        Need::Optional | Need::OptionalWhen(_) => false,
+    });
+    needed.map(|error| error.branch.as_str()).collect()
+}
+
+#[test]
+fn every_type_has_a_valid_sample_and_refuses_what_it_must() {
+    let samples = samples();
+    let terminal =
+        ["EndFlowModuleExecution", "TransferContactToAgent", "EndFlowExecution", "DisconnectParticipant"];
+    for spec in action::all() {
+        let sampled = samples.iter().any(|(name, ..)| *name == spec.name);
+        assert_eq!(!sampled, terminal.contains(&spec.name) && spec.next == Next::Never, "{}", spec.name);
+    }
+    for (name, parameters, conditions, kind) in samples {
+        let spec = action::spec(name).expect(name);
+        let errors = needed_errors(spec, parameters.as_object().expect("an object"));
+        let valid = one_action(name, parameters.clone(), &errors, conditions);
+        assert_eq!(problems(&valid, kind, false), [""; 0], "{name}");
+        let refused = |document: &Value, rule: &str, what: &str| {
+            let found = problems(document, kind, false);
+            let wanted = format!("Error {rule} ");
+            assert!(found.iter().any(|problem| problem.starts_with(&wanted)), "{name}, {what}: {found:?}");
+        };
+
+        for (index, error) in errors.iter().enumerate() {
+            let advised = spec
+                .errors
+                .iter()
+                .any(|known| known.branch.as_str() == *error && matches!(known.need, Need::Advised));
+            if !advised {
+                let mut without = errors.clone();
+                without.remove(index);
+                refused(&one_action(name, parameters.clone(), &without, conditions), "V10", error);
+            }
+        }
+        let mut more = errors.clone();
+        more.push("NoSuchError");
+        refused(&one_action(name, parameters.clone(), &more, conditions), "V10", "an unknown branch");
+
+        let mut no_next = valid.clone();
+        no_next["Actions"][0]["Transitions"].as_object_mut().expect("an object").remove("NextAction");
+        if spec.next == Next::Required {
+            refused(&no_next, "V4", "no next action");
+        }
+        if !spec.parameters.iter().any(|parameter| parameter.name == "*") {
+            let mut unknown = valid.clone();
+            unknown["Actions"][0]["Parameters"]["Unheard"] = json!("x");
+            refused(&unknown, "V7", "an unknown parameter");
+        }
+        for parameter in spec.parameters.iter().filter(|parameter| parameter.required) {
+            let mut missing = valid.clone();
+            missing["Actions"][0]["Parameters"].as_object_mut().expect("an object").remove(parameter.name);
+            refused(&missing, "V8", parameter.name);
+        }
+        if spec.conditions == Conditions::None {
+            refused(&one_action(name, parameters.clone(), &errors, &["x"]), "V11", "a condition");
+        } else {
+            refused(
+                &one_action(name, parameters.clone(), &errors, &["Sounds:x"]),
+                "V11",
+                "an unknown operator",
+            );
+        }
+        if let Conditions::All(results) = spec.conditions {
+            refused(
+                &one_action(name, parameters.clone(), &errors, &results[..1]),
+                "V11",
+                "a result not wired",
+            );
+        }
+        let elsewhere = flow_type::FLOW_TYPES
+            .iter()
+            .find(|(kind, ..)| spec.flow_types.allowed(*kind) == action::Allowed::No);
+        if let Some((elsewhere, ..)) = elsewhere {
+            let found = problems(&valid, *elsewhere, false);
+            assert!(found.iter().any(|problem| problem.starts_with("Error V6 ")), "{name}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn terminal_types_have_no_branches() {
+    for (name, kind, is_module) in [
+        ("DisconnectParticipant", FlowType::ContactFlow, false),
+        ("EndFlowExecution", FlowType::CustomerQueue, false),
+        ("TransferContactToAgent", FlowType::AgentTransfer, false),
+        ("EndFlowModuleExecution", FlowType::ContactFlow, true),
+    ] {
+        let mut document = json!({"Version": "2019-10-30", "StartAction": "a", "Actions": [
+            {"Identifier": "a", "Type": name, "Parameters": {}, "Transitions": {"Errors": [], "Conditions": []}},
+        ]});
+        if is_module {
+            document["Settings"] = json!({});
+        }
+        assert_eq!(problems(&document, kind, is_module), [""; 0], "{name}");
+        document["Actions"][0]["Transitions"]["NextAction"] = json!("a");
+        let found = problems(&document, kind, is_module);
+        assert!(found[0].starts_with("Error V5 Actions[0].Transitions"), "{found:?}");
+    }
+}
+
+/// Checks the problems of a document that is one change away from a valid one.
+fn after(change: impl FnOnce(&mut Value), expected: &[&str]) {
+    let mut document = one_action("MessageParticipant", json!({"Text": "Hi"}), &["NoMatchingError"], &[]);
+    change(&mut document);
+    let found = problems(&document, FlowType::ContactFlow, false);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn envelope_and_identifiers() {
+    after(|_| {}, &[]);
+    after(|d| d["Version"] = json!("2020-01-01"), &["Error V2 Version: must be \"2019-10-30\""]);
+    after(|d| d["StartAction"] = json!("gone"), &["Error V2 StartAction: there is no action \"gone\""]);
+    after(|d| d["Settings"] = json!({}), &["Error V2 Settings: only a module has settings"]);
+    after(|d| d["Later"] = json!(1), &["Warning V7 Later: is not part of the language and is kept as it is"]);
+    after(
+        |d| d["Actions"][1] = json!({"Identifier": "it", "Type": "EndFlowExecution", "Transitions": {}}),
+        &[
+            "Error V4 Actions[0].Transitions.Errors[0].NextAction: there is no action \"NoMatchingError\"",
+            "Error V3 Actions[1].Identifier: is used by another action too",
+            "Warning V14 Actions[1]: is never reached",
+        ],
+    );
+    after(
+        |d| d["Actions"] = json!([]),
+        &["Error V1 Actions: there is no action", "Error V2 StartAction: there is no action \"it\""],
+    );
+    for (identifier, message) in [
+        ("", "has 0 characters; 1 to 50 are allowed"),
+        (&*"x".repeat(51), "has 51 characters; 1 to 50 are allowed"),
+        ("a(b", "must not contain '('"),
+        ("a$b", "must not contain '$'"),
+        ("__proto__", "is a reserved word"),
+    ] {
+        after(
+            |d| {
+                d["StartAction"] = json!(identifier);
+                d["Actions"][0]["Identifier"] = json!(identifier);
+            },
+            &[&format!("Error V3 Actions[0].Identifier: {message}")],
+        );
+    }
+    after(
+        |d| {
+            d["StartAction"] = json!("Grüße, nein");
+            d["Actions"][0]["Identifier"] = json!("Grüße, nein");
+        },
+        &["Error V3 Actions[0].Identifier: must not contain ','"],
+    );
+    let many: Vec<Value> = (0..251)
+        .map(|n| json!({"Identifier": n.to_string(), "Type": "DisconnectParticipant", "Transitions": {}}))
+        .collect();
+    let document = json!({"Version": "2019-10-30", "StartAction": "0", "Actions": many});
+    let found = problems(&document, FlowType::ContactFlow, false);
+    assert_eq!(found, ["Error V1 Actions: there are 251 actions; 250 are allowed"]);
+    let large = format!("{}{}", json!({"Actions": []}), " ".repeat(256_000));
+    assert!(validate(&large, FlowType::ContactFlow, false)[0].message.contains("256000 are allowed"));
+    let broken = validate("{", FlowType::ContactFlow, false);
+    assert_eq!((broken.len(), broken[0].rule, publishable(&broken)), (1, "V1", false));
+}
+
+/// The problems of one action, without those of the rest.
+fn of_action(kind: &str, parameters: Value, conditions: &[&str]) -> Vec<String> {
+    let spec = action::spec(kind).expect(kind);
+    let errors = needed_errors(spec, parameters.as_object().expect("an object"));
+    problems(&one_action(kind, parameters, &errors, conditions), FlowType::ContactFlow, false)
+}
+
+#[test]
+fn values_keep_their_class_and_kind() {
+    let error = |path: &str, message: &str| vec![format!("Error V9 Actions[0].Parameters.{path}: {message}")];
+    let warning =
+        |path: &str, message: &str| vec![format!("Warning V9 Actions[0].Parameters.{path}: {message}")];
+    for (kind, parameters, expected) in [
+        ("UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "enabled"}), vec![]),
+        (
+            "UpdateFlowLoggingBehavior",
+            json!({"FlowLoggingBehavior": "On"}),
+            error("FlowLoggingBehavior", "must be one of Enabled, Disabled"),
+        ),
+        (
+            "UpdateFlowLoggingBehavior",
+            json!({"FlowLoggingBehavior": "$.Attributes.x"}),
+            error("FlowLoggingBehavior", "must not hold a reference"),
+        ),
+        ("TransferToFlow", json!({"ContactFlowId": "$.Attributes.x"}), vec![]),
+        (
+            "TransferToFlow",
+            json!({"ContactFlowId": "flow-$.Attributes.x"}),
+            error("ContactFlowId", "must be one reference and nothing else"),
+        ),
+        (
+            "TransferToFlow",
+            json!({"ContactFlowId": "$.Foo.x"}),
+            error("ContactFlowId", "there is no namespace \"Foo\""),
+        ),
+        (
+            "TransferToFlow",
+            json!({"ContactFlowId": "$.External"}),
+            error("ContactFlowId", "must name something inside the namespace"),
+        ),
+        ("TransferToFlow", json!({"ContactFlowId": ""}), error("ContactFlowId", "must not be empty")),
+        ("TransferToFlow", json!({"ContactFlowId": ["f"]}), error("ContactFlowId", "must be a text")),
+        (
+            "MessageParticipant",
+            json!({"Text": "$.Foo.x"}),
+            warning("Text", "has no known namespace and is kept as text"),
+        ),
+        ("MessageParticipant", json!({"Text": "It costs $5 ${X} $.Foo.x"}), vec![]),
+        (
+            "MessageParticipant",
+            json!({"Text": "x".repeat(6001)}),
+            error("Text", "has more than 6000 characters"),
+        ),
+        ("MessageParticipant", json!({"Text": 5}), warning("Text", "should be written as a text")),
+        (
+            "MessageParticipant",
+            json!({"Text": "x", "PromptId": "p"}),
+            vec!["Error V8 Actions[0].Parameters: PromptId and Text exclude each other".to_owned()],
+        ),
+        (
+            "MessageParticipant",
+            json!({}),
+            vec!["Error V8 Actions[0].Parameters: one of PromptId, Text, SSML, Media is needed".to_owned()],
+        ),
+        (
+            "UpdateContactTargetQueue",
+            json!({"QueueId": "q", "AgentId": "a"}),
+            vec!["Error V8 Actions[0].Parameters: QueueId and AgentId exclude each other".to_owned()],
+        ),
+        (
+            "UpdateContactAttributes",
+            json!({"Attributes": {}}),
+            vec!["Error V8 Actions[0].Parameters.Attributes: must have at least 1".to_owned()],
+        ),
+        (
+            "UpdateContactAttributes",
+            json!({"Attributes": {"a": ""}}),
+            error("Attributes.a", "must not be empty"),
+        ),
+        (
+            "UpdateContactRoutingBehavior",
+            json!({"QueuePriority": "0"}),
+            error("QueuePriority", "must be a whole number of at least 1"),
+        ),
+        (
+            "CreateTask",
+            json!({"Name": "n", "ContactFlowId": "f", "DelaySeconds": "x"}),
+            error("DelaySeconds", "must be a whole number from 1 to 518400"),
+        ),
+        (
+            "UpdateContactCallbackNumber",
+            json!({"CallbackNumber": "+1555"}),
+            error("CallbackNumber", "must be a reference such as $.Attributes.name"),
+        ),
+        (
+            "UpdateContactEventHooks",
+            json!({"EventHooks": {"Lunch": "f"}}),
+            vec!["Error V7 Actions[0].Parameters.EventHooks.Lunch: is not a parameter here".to_owned()],
+        ),
+        (
+            "ShowView",
+            json!({"ViewResource": {"Id": "form"}, "InvocationTimeLimitSeconds": "60", "ViewData": {"a": {"b": ""}}}),
+            warning("ViewData.a.b", "is empty"),
+        ),
+    ] {
+        assert_eq!(of_action(kind, parameters.clone(), &[]), expected, "{kind} {parameters}");
+    }
+}
+
+#[test]
+fn conditions_fit_their_type() {
+    let error = |place: &str, message: &str| {
+        vec![format!("Error V11 Actions[0].Transitions.Conditions{place}: {message}")]
+    };
+    let channel = json!({"ComparisonValue": "$.Channel"});
+    for (kind, parameters, conditions, expected) in [
+        ("Compare", channel.clone(), &[][..], error("", "there must be a condition")),
+        ("Compare", channel.clone(), &["$.Attributes.x"], vec![]),
+        (
+            "Compare",
+            channel.clone(),
+            &["And:x"],
+            error("[0].Condition.Operator", "Compare has no operator \"And\""),
+        ),
+        (
+            "Compare",
+            channel,
+            &["x", "x"],
+            vec!["Warning V14 Actions[0].Transitions.Conditions[1].Condition: repeats a condition before it".to_owned()],
+        ),
+        (
+            "CheckHoursOfOperation",
+            json!({}),
+            &["True", "False", "Maybe"],
+            error("[2].Condition", "CheckHoursOfOperation has no result \"Maybe\""),
+        ),
+        (
+            "CheckMetricData",
+            json!({"MetricType": "NumberOfAgentsStaffed"}),
+            &["NumberGreaterThan:1"],
+            error("", "agents are only checked by NumberGreaterThan \"0\""),
+        ),
+        ("CheckMetricData", json!({"MetricType": "NumberOfContactsInQueue"}), &["NumberLessThan:5", "9"], vec![]),
+        (
+            "CheckMetricData",
+            json!({"MetricType": "NumberOfContactsInQueue"}),
+            &["NumberLessThan:few"],
+            error("[0].Condition", "must compare with a number"),
+        ),
+        (
+            "DistributeByPercentage",
+            json!({}),
+            &["NumberLessThan:50", "NumberLessThan:20"],
+            vec!["Warning V11 Actions[0].Transitions.Conditions[1].Condition: is never reached: the shares before it cover it".to_owned()],
+        ),
+        (
+            "DistributeByPercentage",
+            json!({}),
+            &["NumberLessThan:101"],
+            error("[0].Condition", "must compare with a whole number from 1 to 100"),
+        ),
+        (
+            "Wait",
+            json!({"TimeLimitSeconds": "5", "Events": ["CustomerReturned"]}),
+            &["WaitCompleted"],
+            error("", "a condition for CustomerReturned is missing"),
+        ),
+        ("Wait", json!({"TimeLimitSeconds": "5", "ContinueExecution": "True"}), &["Continue", "WaitCompleted"], vec![]),
+        (
+            "GetParticipantInput",
+            json!({"Text": "x", "InputTimeLimitSeconds": "5"}),
+            &["12"],
+            error("[0].Condition", "must compare with one key of 0-9 * #"),
+        ),
+        (
+            "GetParticipantInput",
+            json!({
+                "Text": "x", "InputTimeLimitSeconds": "5", "StoreInput": "True",
+                "InputValidation": {"CustomValidation": {"MaximumLength": "4"}},
+            }),
+            &["1"],
+            error("", "stored input has no conditions"),
+        ),
+    ] {
+        assert_eq!(of_action(kind, parameters.clone(), conditions), expected, "{kind} {parameters}");
+    }
+    for (operands, message) in [
+        (json!([]), "must have exactly one entry"),
+        (json!(["a", "b"]), "must have exactly one entry"),
+        (json!([""]), "must not be empty"),
+        (json!([{"Operator": "Equals"}]), "must not be a nested condition"),
+    ] {
+        let mut document =
+            one_action("Compare", json!({"ComparisonValue": "$.Channel"}), &["NoMatchingCondition"], &["x"]);
+        document["Actions"][0]["Transitions"]["Conditions"][0]["Condition"]["Operands"] = operands;
+        let expected =
+            format!("Error V11 Actions[0].Transitions.Conditions[0].Condition.Operands: {message}");
+        assert_eq!(problems(&document, FlowType::ContactFlow, false), [expected]);
+    }
+}
+
+#[test]
+fn forms_of_one_type_have_their_own_branches() {
+    let phone = json!({
+        "Text": "x", "InputTimeLimitSeconds": "5", "StoreInput": "True",
+        "InputValidation": {"PhoneNumberValidation": {"NumberFormat": "Local", "CountryCode": "US"}},
+    });
+    let linked = json!({"LinkContactToCase": "true", "CaseId": "c"});
+    let unlinked = json!({"LinkContactToCase": "false", "CaseId": "c"});
+    let away = json!({
+        "ThirdPartyPhoneNumber": "+1", "ThirdPartyConnectionTimeLimitSeconds": "30", "ContinueFlowExecution": "False",
+    });
+    for (kind, parameters, errors, fits) in [
+        ("GetParticipantInput", phone.clone(), &["NoMatchingError", "InvalidPhoneNumber"][..], true),
+        ("GetParticipantInput", phone.clone(), &["NoMatchingError"], false),
+        (
+            "GetParticipantInput",
+            phone,
+            &["NoMatchingError", "InvalidPhoneNumber", "InputTimeLimitExceeded"],
+            false,
+        ),
+        ("UpdateCase", linked.clone(), &["NoMatchingError", "ContactNotLinked"], true),
+        ("UpdateCase", linked, &["NoMatchingError"], true),
+        ("UpdateCase", unlinked, &["NoMatchingError", "ContactNotLinked"], false),
+        ("TransferParticipantToThirdParty", away.clone(), &["NoMatchingError"], true),
+        ("TransferParticipantToThirdParty", away, &["NoMatchingError", "CallFailed"], false),
+        ("Wait", json!({"TimeLimitSeconds": "5"}), &["NoMatchingError", "ParticipantNotFound"], false),
+    ] {
+        let conditions: &[&str] = if kind == "Wait" { &["WaitCompleted"] } else { &[] };
+        let found = validate(
+            &one_action(kind, parameters, errors, conditions).to_string(),
+            FlowType::ContactFlow,
+            false,
+        );
+        assert_eq!(publishable(&found), fits, "{kind} {errors:?}: {found:?}");
+    }
+}
+
+#[test]
+fn flow_types_and_modules() {
+    for (kind, flow, is_module, level) in [
+        ("EndFlowExecution", FlowType::ContactFlow, false, None),
+        ("UpdateContactRoutingBehavior", FlowType::CustomerQueue, false, None),
+        ("Wait", FlowType::CustomerHold, false, Some(Level::Warning)),
+        ("InvokeLambdaFunction", FlowType::OutboundWhisper, false, Some(Level::Warning)),
+        ("UpdateContactTargetQueue", FlowType::CustomerQueue, false, Some(Level::Error)),
+        ("EndFlowModuleExecution", FlowType::ContactFlow, false, Some(Level::Error)),
+        ("EndFlowModuleExecution", FlowType::ContactFlow, true, None),
+        ("DequeueContactAndTransferToQueue", FlowType::CustomerQueue, true, Some(Level::Error)),
+        ("TransferContactToFlow", FlowType::ContactFlow, false, Some(Level::Error)),
+        ("UnTagContact", FlowType::ContactFlow, false, Some(Level::Warning)),
+    ] {
+        let mut document = one_action(kind, json!({}), &[], &[]);
+        if is_module {
+            document["Settings"] = json!({});
+        }
+        let found = validate(&document.to_string(), flow, is_module);
+        let worst = found
+            .iter()
+            .filter(|problem| problem.rule == "V6" && problem.identifier.as_deref() == Some("it"))
+            .map(|problem| problem.level)
+            .max();
+        assert_eq!(worst, level, "{kind} in {flow:?}");
+    }
+    let mut module =
+        one_action("Compare", json!({"ComparisonValue": "$.Channel"}), &["NoMatchingCondition"], &["x"]);
+    assert!(problems(&module, FlowType::ContactFlow, true)[0].starts_with("Error V2 Settings"));
+    module["Settings"] = json!({"InputParameters": [], "OutputParameters": [], "Transitions": []});
+    assert_eq!(problems(&module, FlowType::ContactFlow, true), [""; 0]);
+}
+
+#[test]
+fn warnings_about_the_whole_flow() {
+    let go = |id: &str, kind: &str, next: &str| json!({"Identifier": id, "Type": kind, "Parameters": {}, "Transitions": {"NextAction": next}});
+    let mut transfer =
+        one_action("TransferContactToQueue", json!({}), &["QueueAtCapacity", "NoMatchingError"], &[]);
+    assert_eq!(
+        problems(&transfer, FlowType::ContactFlow, false),
+        ["Warning V14 Actions[0]: can be reached without a working queue"]
+    );
+    assert_eq!(problems(&transfer, FlowType::QueueTransfer, false), [""; 0]);
+    transfer["Actions"].as_array_mut().expect("a list").push(json!({
+        "Identifier": "q", "Type": "UpdateContactTargetQueue", "Parameters": {"QueueId": "q"},
+        "Transitions": {"NextAction": "it", "Errors": [{"NextAction": "next", "ErrorType": "NoMatchingError"}]},
+    }));
+    transfer["StartAction"] = json!("q");
+    assert_eq!(problems(&transfer, FlowType::ContactFlow, false), [""; 0]);
+    transfer["Actions"][4]["Transitions"]["Errors"][0]["NextAction"] = json!("it");
+    assert_eq!(problems(&transfer, FlowType::ContactFlow, false).len(), 1, "the error branch sets no queue");
+
+    let mut spin = json!({"Version": "2019-10-30", "StartAction": "a", "Actions": [
+        go("a", "MessageParticipant", "b"), go("b", "MessageParticipant", "a"), go("c", "MessageParticipant", "c"),
+    ]});
+    for index in 0..3 {
+        spin["Actions"][index]["Parameters"]["Text"] = json!("x");
+    }
+    let loops = "is part of a loop in which nothing waits";
+    assert_eq!(
+        problems(&spin, FlowType::ContactFlow, false),
+        [
+            "Warning V14 Actions[2]: is never reached".to_owned(),
+            format!("Warning V14 Actions[0]: {loops}"),
+            format!("Warning V14 Actions[1]: {loops}"),
+            format!("Warning V14 Actions[2]: {loops}"),
+        ]
+    );
+    after(
+        |d| d["Metadata"] = json!({"ActionMetadata": {"it": {}, "gone": {}}}),
+        &["Warning V14 Metadata.ActionMetadata.gone: belongs to no action"],
+    );
+}
+
+struct Instance;
+
+impl Resolver for Instance {
+    fn exists(&self, kind: ResourceKind, name: &str) -> bool {
+        name == "known" || kind == ResourceKind::Module
+    }
+    fn module_contract(&self, _: &str) -> Option<ModuleContract> {
+        Some(ModuleContract {
+            input: vec!["a".into(), "b".into()],
+            required: vec!["b".into()],
+            branches: vec!["Good".into()],
+        })
+    }
+}
+
+#[test]
+fn resources_and_contracts_are_looked_up() {
+    let check = |kind: &str, parameters: Value, conditions: &[&str]| -> Vec<String> {
+        let spec = action::spec(kind).expect(kind);
+        let errors = needed_errors(spec, parameters.as_object().expect("an object"));
+        let text = one_action(kind, parameters, &errors, conditions).to_string();
+        let document = Document::parse(&text).expect("parses");
+        validate_document(&document, FlowType::ContactFlow, false, Some(&Instance))
+            .iter()
+            .map(|problem| format!("{:?} {}", problem.level, problem))
+            .collect()
+    };
+    assert_eq!(check("TransferToFlow", json!({"ContactFlowId": "known"}), &[]), [""; 0]);
+    assert_eq!(check("TransferToFlow", json!({"ContactFlowId": "$.Attributes.f"}), &[]), [""; 0]);
+    assert_eq!(
+        check("TransferToFlow", json!({"ContactFlowId": "%%FLOW%%"}), &[]),
+        ["Error V12 Actions[0].Parameters.ContactFlowId (\"it\"): there is no flow \"%%FLOW%%\""]
+    );
+    assert_eq!(
+        check("GetMetricData", json!({"QueueId": "gone"}), &[]),
+        ["Warning V12 Actions[0].Parameters.QueueId (\"it\"): there is no queue \"gone\""]
+    );
+    let module = |input: Value| json!({"FlowModuleId": "known", "Input": input});
+    assert_eq!(check("InvokeFlowModule", module(json!({"b": 1})), &["Good"]), [""; 0]);
+    assert_eq!(
+        check("InvokeFlowModule", module(json!({"c": 1})), &["Bad"]),
+        [
+            "Error V13 Actions[0].Parameters.Input.c (\"it\"): the module has no such input",
+            "Error V13 Actions[0].Parameters.Input (\"it\"): the module needs b",
+            "Error V13 Actions[0].Transitions.Conditions[0].Condition (\"it\"): the module has no branch \"Bad\"",
+        ]
+    );
+}

@@ -1,0 +1,296 @@
+//! Configuration: every key is declared once, with its default and its meaning.
+//!
+//! Later sources win: defaults, the file, environment variables `SWITCHROOM_<SECTION>_<KEY>`, the command line.
+
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("the configuration file {path} cannot be read: {source}")]
+    Read { path: String, source: std::io::Error },
+    #[error("the configuration file {path} is not TOML: {message}")]
+    Toml { path: String, message: String },
+    #[error("{origin}: there is no key '{key}'. `switchroom config` prints all keys")]
+    Unknown { origin: String, key: String },
+    #[error("{origin}: '{key}' must be {expected}")]
+    Type { origin: String, key: String, expected: &'static str },
+    #[error("'{key}' {reason}")]
+    Value { key: &'static str, reason: String },
+}
+
+/// Environment variables that only tests and tools read.
+const NOT_OURS: [&str; 2] = ["SWITCHROOM_TEST_", "SWITCHROOM_BIN"];
+
+trait Setting: Sized {
+    const EXPECTED: &'static str;
+    fn from_value(value: &Value) -> Option<Self>;
+    fn from_text(text: &str) -> Option<Self>;
+    fn show(&self) -> String;
+}
+
+impl Setting for String {
+    const EXPECTED: &'static str = "a text";
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+    fn show(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Setting for u64 {
+    const EXPECTED: &'static str = "a whole number that is not negative";
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_integer().and_then(|number| number.try_into().ok())
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Setting for f64 {
+    const EXPECTED: &'static str = "a number that is not negative";
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_float().or(value.as_integer().map(|number| number as f64)).filter(|number| *number >= 0.0)
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|number| *number >= 0.0)
+    }
+    fn show(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+macro_rules! settings {
+    ($($section:ident: $section_doc:literal { $($field:ident $key:ident: $type:ty = $default:expr, $doc:literal;)* })*) => {
+        /// Everything that can be configured.
+        #[derive(Clone, Debug)]
+        pub(crate) struct Config { $($(#[doc = $doc] pub $field: $type,)*)* }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($($field: $default.into(),)*)* }
+            }
+        }
+
+        impl Config {
+            fn set(&mut self, origin: &str, section: &str, key: &str, value: &Value) -> Result<(), ConfigError> {
+                let name = format!("{section}.{key}");
+                match (section, key) {
+                    $($((stringify!($section), stringify!($key)) => {
+                        self.$field = Setting::from_value(value).ok_or(ConfigError::Type {
+                            origin: origin.to_owned(), key: name, expected: <$type as Setting>::EXPECTED,
+                        })?;
+                    })*)*
+                    _ => return Err(ConfigError::Unknown { origin: origin.to_owned(), key: name }),
+                }
+                Ok(())
+            }
+
+            fn set_text(&mut self, variable: &str, text: &str) -> Result<(), ConfigError> {
+                $($(
+                    let name = concat!("SWITCHROOM_", stringify!($section), "_", stringify!($key));
+                    if variable.eq_ignore_ascii_case(name) {
+                        self.$field = Setting::from_text(text).ok_or(ConfigError::Type {
+                            origin: "the environment".to_owned(), key: variable.to_owned(),
+                            expected: <$type as Setting>::EXPECTED,
+                        })?;
+                        return Ok(());
+                    }
+                )*)*
+                Err(ConfigError::Unknown { origin: "the environment".to_owned(), key: variable.to_owned() })
+            }
+        }
+
+        /// A configuration file with every key at its default.
+        pub(crate) fn reference() -> String {
+            let defaults = Config::default();
+            let mut text = String::from(
+                "# Switchroom configuration. Every key is shown with its default.\n\
+                 # The environment variable SWITCHROOM_<SECTION>_<KEY> overrides the file.\n",
+            );
+            $(
+                text.push_str(concat!("\n# ", $section_doc, "\n[", stringify!($section), "]\n"));
+                $(text.push_str(&format!("# {}\n{} = {}\n", $doc, stringify!($key), defaults.$field.show()));)*
+            )*
+            text
+        }
+    };
+}
+
+settings! {
+    server: "Where the server listens and how it is reached." {
+        http http: String = "127.0.0.1:8080", "Address to listen on. Put a reverse proxy with TLS in front for other machines.";
+        public_url public_url: String = "", "Address under which browsers reach the server, such as https://cc.example.com. Empty: as each request says.";
+        connections connections: u64 = 50_000u64, "Connections at once, websockets among them.";
+        drain_seconds drain_seconds: u64 = 10u64, "How long calls and sockets may go on when the server is told to stop.";
+    }
+    data: "What is kept and where." {
+        folder folder: String = "./data", "Folder for the database, files and streams.";
+        postgres postgres: String = "", "Address of a PostgreSQL database to use instead of the embedded one, such as postgres://user@host/switchroom.";
+    }
+    instance: "The instance that the first start creates." {
+        alias alias: String = "dev", "Its alias: letters, digits and dashes.";
+        region region: String = "us-east-1", "Region name used in resource names.";
+        account account: String = "000000000000", "Account used in resource names: 12 digits.";
+    }
+    limits: "Limits that protect the server." {
+        api_rate_factor api_rate_factor: f64 = 100.0, "API calls per second, as a multiple of the published rates. 1 = as published, 0 = no limit.";
+        chats chats: u64 = 10_000u64, "Chats that may be active at once in an instance.";
+        tasks tasks: u64 = 100_000u64, "Tasks that may be active at once in an instance.";
+        message_characters message_characters: u64 = 1024u64, "Longest text message of a chat, in characters.";
+    }
+    agents: "How contacts are offered to agents." {
+        offer_seconds offer_seconds: u64 = 20u64, "Seconds a chat is offered before it is missed.";
+        task_offer_seconds task_offer_seconds: u64 = 30u64, "Seconds a task is offered before it is missed.";
+    }
+    web: "The pages." {
+        web_folder folder: String = "", "Serve the pages from this folder instead of those built into the program.";
+    }
+    log: "What is written to standard error." {
+        log level: String = "info", "error, warn, info, debug or trace.";
+    }
+}
+
+impl Config {
+    /// Reads all sources.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        data: Option<PathBuf>,
+        http: Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        if let Some(path) = file {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Read { path: name.clone(), source })?;
+            config.read(&name, &text)?;
+        }
+        for (variable, text) in environment {
+            let ours = variable.starts_with("SWITCHROOM_") && !NOT_OURS.iter().any(|one| variable.starts_with(one));
+            if ours {
+                config.set_text(&variable, &text)?;
+            }
+        }
+        if let Some(data) = data {
+            config.folder = data.to_string_lossy().into_owned();
+        }
+        if let Some(http) = http {
+            config.http = http;
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    fn read(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| ConfigError::Toml { path: name.to_owned(), message: error.to_string() })?;
+        for (section, content) in &table {
+            let Some(keys) = content.as_table() else {
+                return Err(ConfigError::Unknown { origin: name.to_owned(), key: section.clone() });
+            };
+            for (key, value) in keys {
+                self.set(name, section, key, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, reason: &str| Err(ConfigError::Value { key, reason: reason.to_owned() });
+        if self.account.len() != 12 || !self.account.bytes().all(|byte| byte.is_ascii_digit()) {
+            return wrong("instance.account", "must have 12 digits");
+        }
+        if self.region.is_empty() || !self.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return wrong("instance.region", "must consist of letters, digits and dashes");
+        }
+        if !self.public_url.is_empty()
+            && !self.public_url.starts_with("http://")
+            && !self.public_url.starts_with("https://")
+        {
+            return wrong("server.public_url", "must begin with http:// or https://");
+        }
+        if self.log.parse::<tracing::Level>().is_err() {
+            return wrong("log.level", "must be error, warn, info, debug or trace");
+        }
+        if self.offer_seconds == 0 || self.task_offer_seconds == 0 {
+            return wrong("agents.offer_seconds", "must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// The level of the log.
+    pub(crate) fn log_level(&self) -> tracing::Level {
+        self.log.parse().unwrap_or(tracing::Level::INFO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("switchroom.toml");
+        std::fs::write(&path, file).expect("writes");
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(Some(&path), environment, None, None)
+            .map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"))
+    }
+
+    #[test]
+    fn later_sources_win() {
+        let config = load(
+            "[server]\nhttp = \"0.0.0.0:1\"\n[limits]\napi_rate_factor = 2",
+            &[("SWITCHROOM_SERVER_HTTP", "127.0.0.1:2"), ("PATH", "x"), ("SWITCHROOM_BIN", "y")],
+        )
+        .expect("loads");
+        assert_eq!((config.http.as_str(), config.api_rate_factor), ("127.0.0.1:2", 2.0));
+        let config = Config::load(None, std::iter::empty(), Some("d".into()), Some("h".into())).expect("loads");
+        assert_eq!((config.folder.as_str(), config.http.as_str()), ("d", "h"));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (file, environment, message) in [
+            ("[server]\nhtpp = 1", ("A", ""), "FILE: there is no key 'server.htpp'. `switchroom config` prints all keys"),
+            ("http = 1", ("A", ""), "FILE: there is no key 'http'. `switchroom config` prints all keys"),
+            ("[server]\nhttp = 1", ("A", ""), "FILE: 'server.http' must be a text"),
+            ("[limits]\nchats = -1", ("A", ""), "FILE: 'limits.chats' must be a whole number that is not negative"),
+            ("[instance]\naccount = \"1\"", ("A", ""), "'instance.account' must have 12 digits"),
+            (
+                "",
+                ("SWITCHROOM_SERVER_PORT", "1"),
+                "the environment: there is no key 'SWITCHROOM_SERVER_PORT'. `switchroom config` prints all keys",
+            ),
+            (
+                "",
+                ("SWITCHROOM_LIMITS_CHATS", "many"),
+                "the environment: 'SWITCHROOM_LIMITS_CHATS' must be a whole number that is not negative",
+            ),
+        ] {
+            assert_eq!(load(file, &[environment]).expect_err(file), message);
+        }
+        assert!(load("[server", &[]).expect_err("not TOML").starts_with("the configuration file FILE is not TOML"));
+    }
+
+    #[test]
+    fn the_reference_is_a_valid_file_with_the_defaults_and_is_documented() {
+        let reference = reference();
+        let config = load(&reference, &[]).expect("loads");
+        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+        let documented = include_str!("../../../docs/configuration.md");
+        assert!(documented.contains(&reference), "docs/configuration.md is behind; it should contain:\n{reference}");
+    }
+}

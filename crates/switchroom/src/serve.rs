@@ -1,0 +1,196 @@
+//! Puts the parts together and runs them until the server is told to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::App;
+use axum::Router;
+use axum::routing::get;
+use center::{Center, CenterError, Options};
+use contacts::Settings;
+use engine::{FileSink, Sinks};
+use store::{Blobs, Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use wire::cors::Origins;
+use wire::guard::Limits;
+use wire::sigv4::Verifier;
+use wire::{Callers, Endpoint, Throttle};
+
+use crate::audit::Audit;
+use crate::callers::{AccessKeys, Sessions};
+use crate::config::Config;
+use crate::{first_start, pages};
+
+/// Name of the session cookie.
+pub(crate) const COOKIE: &str = "switchroom-session";
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error("the data folder {path} cannot be used: {source}")]
+    Folder { path: String, source: std::io::Error },
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Center(#[from] CenterError),
+    #[error("cannot listen on {address}: {source}. Choose another address with --http")]
+    Listen { address: String, source: std::io::Error },
+    #[error("another server uses the data folder {0}. Stop it first, or choose another folder with --data")]
+    Locked(String),
+}
+
+/// Runs the server.
+pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
+    let folder = PathBuf::from(&config.folder);
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
+    let _lock = lock(&folder)?;
+    let listener = TcpListener::bind(&config.http)
+        .await
+        .map_err(|source| ServeError::Listen { address: config.http.clone(), source })?;
+    let address = listener
+        .local_addr()
+        .map_err(|source| ServeError::Listen { address: config.http.clone(), source })?;
+    let store = if config.postgres.is_empty() {
+        Store::open_sqlite(&folder.join("switchroom.db")).await?
+    } else {
+        Store::open_postgres(&config.postgres).await?
+    };
+    let (keys, first_key) = AccessKeys::open(&store, &config.account).await?;
+    let options = Options {
+        region: config.region.clone(),
+        account: config.account.clone(),
+        settings: Settings {
+            offer_ms: config.offer_seconds as i64 * 1000,
+            task_offer_ms: config.task_offer_seconds as i64 * 1000,
+            live_contacts: [0, config.chats as usize, config.tasks as usize],
+            message_characters: config.message_characters as usize,
+            flow_logs: true,
+        },
+    };
+    let center = Center::open(options, store.clone(), Blobs::new(folder.join("files"))).await?;
+    let logins = first_start::make_instance(&center, &config).await?;
+    let endpoint = if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };
+    first_start::write_bootstrap(&folder, &center, &endpoint, &first_key, logins.as_deref())
+        .await
+        .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
+
+    let stopping = Arc::new(Notify::new());
+    let sinks = Sinks::new(
+        store,
+        config.account.clone(),
+        config.region.clone(),
+        vec![Arc::new(FileSink::new(folder.join("streams")))],
+        center.event_written(),
+    );
+    let sinks = tokio::spawn(sinks.run(stopping.clone()));
+
+    let public_url = (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
+    let app = App::new(center.clone(), public_url);
+    let router = router(app, keys, &config);
+    greet(&endpoint, &folder, logins.as_deref());
+    let limits = Limits {
+        connections: config.connections as usize,
+        drain: Duration::from_secs(config.drain_seconds),
+        ..Limits::default()
+    };
+    let drained = wire::guard::serve(listener, router, limits, told_to_stop()).await;
+    if drained.cut > 0 {
+        tracing::info!(cut = drained.cut, "connections were still open and were cut");
+    }
+    center.stop().await;
+    stopping.notify_one();
+    // A panic of the streams task has been reported; what is left is carried at the next start.
+    let _ = sinks.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
+    let center = app.center.clone();
+    let origins = approved(center.clone());
+    let callers = Callers::new(
+        Verifier::new(keys),
+        Sessions { center: center.clone() },
+        COOKIE,
+        origins.clone(),
+    );
+    let endpoint = Endpoint::new(app.clone(), callers)
+        .service(agent::cti())
+        .service(api::participant())
+        .service(api::connect())
+        .throttle(Throttle::new(config.api_rate_factor))
+        .observer(Audit::start(center.clone()));
+    let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));
+    let router = Router::new()
+        .route("/health", get(|| async { "ok" }))
+        .merge(agent::sockets(app.clone()))
+        .merge(agent::auth(app))
+        .merge(pages::routes(center, web))
+        .fallback_service(endpoint.into_router());
+    wire::cors::layer(router, origins)
+}
+
+/// Customers' pages may be anywhere and use tokens only; everything else needs an approved origin.
+fn approved(center: Arc<Center>) -> Origins {
+    const FOR_CUSTOMERS: [&str; 3] = ["/participant/", "/attachments/", "/widget/"];
+    Origins::new(move |origin, path| {
+        FOR_CUSTOMERS.iter().any(|prefix| path.starts_with(prefix))
+            || center.instances().iter().any(|engine| {
+                let approved =
+                    engine.look(|core| core.directory().instance().approved_origins.iter().any(|one| one == origin));
+                approved.unwrap_or(false)
+            })
+    })
+}
+
+fn greet(endpoint: &str, folder: &Path, logins: Option<&[first_start::Login]>) {
+    println!("Switchroom is running.\n");
+    println!("  Console          {endpoint}/console");
+    println!("  Agent workspace  {endpoint}/agent-app-v2");
+    println!("  Customer chat    {endpoint}/chat\n");
+    match logins {
+        Some(logins) => {
+            println!("Log-ins made at this first start:");
+            for login in logins {
+                println!("  {:<12} {:<16} {}", login.username, login.password, login.role);
+            }
+            println!();
+        }
+        None => println!("Log-ins are as before."),
+    }
+    println!("For scripts: {}", folder.join("bootstrap.json").display());
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be received; the server stops");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+}
+
+/// One server per data folder: two would overwrite each other's work.
+fn lock(folder: &Path) -> Result<std::fs::File, ServeError> {
+    let failed = |source| ServeError::Folder { path: folder.display().to_string(), source };
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join("lock"))
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::Locked(folder.display().to_string())),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
