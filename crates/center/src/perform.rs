@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contacts::Effect;
+use contacts::{Effect, TranscriptDue};
 use engine::{Engine, Performer, transcript_file};
 use flows::{FunctionCall, FunctionError};
 use model::AttachmentId;
@@ -41,9 +41,7 @@ impl Performer for Work {
         tokio::spawn(async move {
             let Ok(_place) = places.acquire().await else { return };
             match effect {
-                Effect::WriteTranscript { contact, chain, location, head } => {
-                    write_transcript(&engine, &blobs, contact, chain, &location, &head).await;
-                }
+                Effect::WriteTranscript(due) => write_transcript(&engine, &blobs, &due).await,
                 Effect::ScanAttachment { attachment } => scan(&engine, &blobs, &http, attachment).await,
                 Effect::CallFunction { contact, call } => {
                     let answer = call_function(&http, &call).await;
@@ -65,21 +63,20 @@ impl Performer for Work {
     }
 }
 
-async fn write_transcript(
-    engine: &Engine,
-    blobs: &Blobs,
-    contact: model::ContactId,
-    chain: model::ContactId,
-    location: &str,
-    head: &Value,
-) {
+async fn write_transcript(engine: &Engine, blobs: &Blobs, due: &TranscriptDue) {
+    let contact = due.contact;
     loop {
         let written = async {
-            let file = transcript_file(engine.store(), engine.id(), chain, contact, head).await?;
-            blobs.put(location, &file).await
+            let file = transcript_file(engine.store(), engine.id(), due.chain, contact, &due.head).await?;
+            blobs.put(&due.location, &file).await
         };
         match written.await {
-            Ok(()) => return,
+            Ok(()) => {
+                if let Err(error) = engine.apply(|core, _| core.transcript_written(contact)).await {
+                    tracing::warn!(%contact, %error, "a transcript file is written again after a restart");
+                }
+                return;
+            }
             Err(error) => {
                 tracing::error!(%contact, %error, "a transcript file cannot be written; it is tried again");
                 tokio::time::sleep(PAUSE * 10).await;

@@ -9,10 +9,13 @@ use crate::core::Core;
 use crate::cx::Cx;
 use crate::error::*;
 use crate::event::Event;
-use crate::outcome::Effect;
+use crate::outcome::{DocumentChange, Effect, TranscriptDue};
 use crate::start::new_run;
 use crate::timer::Deadline;
 use crate::transcript::{Draft, SYSTEM_NAME, content_type};
+
+/// Kind of the documents that say which transcript files are still to be written.
+pub(crate) const TRANSCRIPT_DUE: &str = "transcript-due";
 
 impl Core {
     /// `StopContact`: ends a contact wherever it is.
@@ -198,13 +201,27 @@ impl Core {
         let contact = &self.contacts[&id];
         let Some(entry) = self.chains.get(&chain) else { return };
         let record = crate::record::contact_record(&self.directory, contact, &entry.attributes, cx.now);
-        let transcript = (channel == Channel::Chat).then(|| Effect::WriteTranscript {
+        let due = (channel == Channel::Chat).then(|| TranscriptDue {
             contact: id,
             chain,
             location: crate::record::transcript_location(self.directory.instance(), contact),
             head: crate::record::transcript_head(&self.directory, contact, entry),
         });
         self.event(cx.now, Event::Record { record });
-        self.out.effects.extend(transcript);
+        if let Some(due) = due {
+            // Kept until the file is there, so that a crash in between loses no transcript.
+            let body = serde_json::to_string(&due).expect("it is printable");
+            self.out.documents.push(DocumentChange {
+                kind: TRANSCRIPT_DUE,
+                id: id.to_string(),
+                body: Some(body),
+            });
+            self.out.effects.push(Effect::WriteTranscript(due));
+        }
+    }
+
+    /// The transcript file of a contact is safe.
+    pub fn transcript_written(&mut self, contact: ContactId) {
+        self.out.documents.push(DocumentChange { kind: TRANSCRIPT_DUE, id: contact.to_string(), body: None });
     }
 }

@@ -67,7 +67,7 @@ pub use error::{
 };
 pub use event::Event;
 pub use outcome::{
-    Address, ContactChange, DocumentChange, Effect, Item, Outcome, Receipt, Visibility,
+    Address, ContactChange, DocumentChange, Effect, Item, Outcome, Receipt, TranscriptDue, Visibility,
 };
 pub use restore::{Damaged, Stored};
 pub use session::Session;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::event::Event;
@@ -178,15 +179,20 @@ pub enum Effect {
         /// Its id.
         attachment: model::AttachmentId,
     },
-    /// Write the transcript of a finished chat contact to the blob store.
-    WriteTranscript {
-        /// The contact.
-        contact: ContactId,
-        /// Its chain.
-        chain: ContactId,
-        /// Place in the blob store.
-        location: String,
-        /// Head of the transcript file: participants and ids.
-        head: Value,
-    },
+    /// Write the transcript of a finished chat contact to the blob store; answered with
+    /// [`Core::transcript_written`](crate::Core::transcript_written).
+    WriteTranscript(TranscriptDue),
+}
+
+/// A transcript file that is still to be written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TranscriptDue {
+    /// The contact.
+    pub contact: ContactId,
+    /// Its chain.
+    pub chain: ContactId,
+    /// Place in the blob store.
+    pub location: String,
+    /// Head of the transcript file: participants and ids.
+    pub head: Value,
 }

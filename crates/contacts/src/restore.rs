@@ -9,6 +9,7 @@ use crate::chain::{Chain, Role};
 use crate::contact::{Contact, Stage};
 use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
+use crate::ending::TRANSCRIPT_DUE;
 use crate::outcome::{DocumentChange, Effect};
 use crate::queueing::waiting;
 use crate::timer::Deadline;
@@ -60,6 +61,10 @@ impl Core {
                 "token" => {
                     let token = serde_json::from_str(body).map_err(damaged)?;
                     self.tokens.insert(id.clone(), token);
+                }
+                TRANSCRIPT_DUE => {
+                    let due = serde_json::from_str(body).map_err(damaged)?;
+                    self.out.effects.push(Effect::WriteTranscript(due));
                 }
                 _ => {}
             }

@@ -92,14 +92,20 @@ fn a_chat_is_transferred_to_an_agent_with_its_history() {
 }
 
 #[test]
-fn a_transfer_to_a_queue_without_anybody_fails_and_changes_nothing() {
+fn a_transfer_to_a_disabled_queue_fails_and_changes_nothing() {
     let mut center = Center::new(&[("To queue", TO_QUEUE)]);
     let ann = center.available("ann");
     let (contact, customer) = center.chat("To queue");
     let agent = center.accept(ann, contact);
     let there = quick_connect(&mut center, None);
-    let offline = center.status(model::resource::AgentStatusType::Offline);
-    center.apply(|core, cx| core.set_status(cx, ann, offline, false)).expect("sets");
+    center
+        .apply(|core, cx| {
+            core.configure(cx, |directory, dcx| {
+                let id = directory.queue_named("BasicQueue").expect("exists").queue_id;
+                directory.update_queue_status(dcx, input::read(json!({"QueueId": id, "Status": "DISABLED"}))?)
+            })
+        })
+        .expect("disables");
     let new = center.apply(|core, cx| core.transfer(cx, ann, contact, there)).expect("begins");
     assert_eq!(center.stage(contact), Stage::Connected);
     assert_eq!(center.stage(new), Stage::Ended);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use contacts::Event;
 use model::InstanceId;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Batch, DocumentWrite, EventRow, Store, StoreError};
 use tokio::io::AsyncWriteExt;
@@ -31,11 +32,27 @@ pub struct SinkLine {
 pub trait Sink: Send + Sync + 'static {
     /// Name of the cursor.
     fn name(&self) -> &str;
-    /// Takes lines in order; on an error all of them come again.
-    fn write<'a>(&'a self, lines: &'a [SinkLine]) -> Pin<Box<dyn Future<Output = std::io::Result<()>> + Send + 'a>>;
+    /// Takes lines in order and answers where it stands afterwards; on an error all of them come again.
+    fn write<'a>(&'a self, lines: &'a [SinkLine]) -> Answer<'a, Value>;
+    /// Goes back to where it stood, at a start: lines behind it were not confirmed and will come again.
+    fn resume<'a>(&'a self, place: &'a Value) -> Answer<'a, ()>;
 }
 
-/// JSON lines in files of a folder, one file a stream and day.
+/// What a sink answers.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = std::io::Result<T>> + Send + 'a>>;
+
+/// The streams there are.
+pub const STREAMS: [&str; 5] = ["contact-records", "contact-events", "agent-events", "flow-logs", "calls"];
+
+/// How far a sink has come.
+#[derive(Default, Serialize, Deserialize)]
+struct Cursor {
+    seq: i64,
+    place: Value,
+}
+
+/// JSON lines in files of a folder, one file a stream. After a crash, lines that were not confirmed are cut off before
+/// they are written again, so that each event is there once.
 #[derive(Debug)]
 pub struct FileSink {
     folder: PathBuf,
@@ -46,6 +63,10 @@ impl FileSink {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
+
+    fn path(&self, stream: &str) -> PathBuf {
+        self.folder.join(format!("{stream}.jsonl"))
+    }
 }
 
 impl Sink for FileSink {
@@ -53,10 +74,10 @@ impl Sink for FileSink {
         "files"
     }
 
-    fn write<'a>(&'a self, lines: &'a [SinkLine]) -> Pin<Box<dyn Future<Output = std::io::Result<()>> + Send + 'a>> {
+    fn write<'a>(&'a self, lines: &'a [SinkLine]) -> Answer<'a, Value> {
         Box::pin(async move {
             tokio::fs::create_dir_all(&self.folder).await?;
-            for stream in ["contact-records", "contact-events", "agent-events", "flow-logs", "calls"] {
+            for stream in STREAMS {
                 let mut text = String::new();
                 for line in lines.iter().filter(|line| line.stream == stream) {
                     text.push_str(&line.body.to_string());
@@ -65,10 +86,34 @@ impl Sink for FileSink {
                 if text.is_empty() {
                     continue;
                 }
-                let path = self.folder.join(format!("{stream}.jsonl"));
-                let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(path).await?;
+                let mut file =
+                    tokio::fs::OpenOptions::new().create(true).append(true).open(self.path(stream)).await?;
                 file.write_all(text.as_bytes()).await?;
                 file.sync_data().await?;
+            }
+            let mut place = serde_json::Map::new();
+            for stream in STREAMS {
+                if let Ok(metadata) = tokio::fs::metadata(self.path(stream)).await {
+                    place.insert(stream.to_owned(), json!(metadata.len()));
+                }
+            }
+            Ok(Value::Object(place))
+        })
+    }
+
+    fn resume<'a>(&'a self, place: &'a Value) -> Answer<'a, ()> {
+        Box::pin(async move {
+            for stream in STREAMS {
+                let confirmed = place[stream].as_u64().unwrap_or(0);
+                let path = self.path(stream);
+                match tokio::fs::metadata(&path).await {
+                    Ok(metadata) if metadata.len() > confirmed => {
+                        let file = tokio::fs::OpenOptions::new().write(true).open(path).await?;
+                        file.set_len(confirmed).await?;
+                        file.sync_all().await?;
+                    }
+                    _ => {}
+                }
             }
             Ok(())
         })
@@ -92,6 +137,15 @@ impl Sinks {
 
     /// Runs until `stopping` is notified; what is committed by then is still carried.
     pub async fn run(self, stopping: Arc<Notify>) {
+        for sink in &self.sinks {
+            while let Err(error) = self.resume(sink.as_ref()).await {
+                tracing::error!(sink = sink.name(), %error, "a stream cannot be opened; it is tried again");
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY) => {}
+                    () = stopping.notified() => return,
+                }
+            }
+        }
         let mut last = false;
         loop {
             let mut moved = false;
@@ -121,26 +175,36 @@ impl Sinks {
     }
 
     async fn carry(&self, sink: &dyn Sink) -> Result<bool, StoreError> {
-        let cursor: i64 = self
-            .store
-            .document(SERVER, "cursor", sink.name())
-            .await?
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(0);
-        let rows = self.store.events_after(cursor, CHUNK).await?;
+        let cursor = self.cursor(sink).await?;
+        let rows = self.store.events_after(cursor.seq, CHUNK).await?;
         let Some(end) = rows.last().map(|row| row.seq) else { return Ok(false) };
         let mut lines = Vec::with_capacity(rows.len());
         for row in &rows {
             lines.extend(self.line(row)?);
         }
-        sink.write(&lines).await.map_err(|source| StoreError::File { path: sink.name().to_owned(), source })?;
+        let place =
+            sink.write(&lines).await.map_err(|source| StoreError::File { path: sink.name().to_owned(), source })?;
+        let body = serde_json::to_string(&Cursor { seq: end, place }).expect("a cursor is printable");
         let document =
-            DocumentWrite { instance: SERVER, kind: "cursor", id: sink.name().to_owned(), body: Some(end.to_string()) };
+            DocumentWrite { instance: SERVER, kind: "cursor", id: sink.name().to_owned(), body: Some(body) };
         self.store.commit(&Batch { documents: vec![document], ..Batch::default() }).await?;
         if self.sinks.len() == 1 {
             self.store.trim_events(end).await?;
         }
         Ok(true)
+    }
+
+    async fn cursor(&self, sink: &dyn Sink) -> Result<Cursor, StoreError> {
+        let Some(text) = self.store.document(SERVER, "cursor", sink.name()).await? else {
+            return Ok(Cursor::default());
+        };
+        serde_json::from_str(&text).map_err(|error| StoreError::Damaged(format!("cursor {}: {error}", sink.name())))
+    }
+
+    async fn resume(&self, sink: &dyn Sink) -> Result<(), StoreError> {
+        let cursor = self.cursor(sink).await?;
+        let resumed = sink.resume(&cursor.place).await;
+        resumed.map_err(|source| StoreError::File { path: sink.name().to_owned(), source })
     }
 
     fn line(&self, row: &EventRow) -> Result<Option<SinkLine>, StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! Run with `cargo run --release -p flows --example flow_bench`. Every figure is the best of several rounds.
 
-#[path = "../tests/support/mod.rs"]
+#[path = "../tests/suite/support/mod.rs"]
 mod support;
 
 use std::hint::black_box;

@@ -89,6 +89,8 @@ pub enum Resume {
     CustomerReturned,
     /// The custom participant (bot) left.
     BotDisconnected,
+    /// There is no custom participant (bot) to wait for.
+    BotNotFound,
     /// The function answered or failed.
     Function(Result<Value, FunctionError>),
     /// The view was answered.

@@ -76,6 +76,9 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Before every contact.
+    pub const FIRST: Place = Place { priority: i64::MIN, since: Timestamp(i64::MIN), sequence: 0, slot: 0 };
+
     pub fn of(waiting: &Waiting, sequence: u64, slot: u32) -> Place {
         let since = waiting.ranked_from - waiting.age_adjustment_ms;
         Place { priority: waiting.priority, since, sequence, slot }

@@ -271,3 +271,26 @@ fn criteria_survive_a_restart() {
     let changes = router.advance(at(160));
     assert_eq!(changes.iter().map(|change| (change.step, change.to)).collect::<Vec<_>>(), [(1, Expired)]);
 }
+
+#[test]
+fn lists_the_steps_in_force() {
+    let mut router = one_queue();
+    let french = |level| all(&[("Language", "French", level)]);
+    for (number, first) in [(1, 5.0), (2, 4.0), (3, 5.0)] {
+        let asking = criteria(vec![(french(first), Some(10 * number as u32)), (french(1.0), None)]);
+        let waiting = Waiting { criteria: Some(asking), ..call(queue(1), 0) };
+        router.enqueue(contact(number), waiting).expect("a new contact");
+    }
+    router.enqueue(contact(4), call(queue(1), 0)).expect("a new contact");
+    let mut steps = |seconds| {
+        router.advance(at(seconds));
+        let steps = router.routing_steps(queue(1), Some(Channel::Voice));
+        let mut shown: Vec<_> = steps.into_iter().map(|(step, count)| (step.to_string(), count)).collect();
+        shown.sort();
+        shown
+    };
+    let shown = |level: &str, count| (format!("Language(French) >= {level}"), count);
+    assert_eq!(steps(9), [shown("4", 1), shown("5", 2)]);
+    assert_eq!(steps(10), [shown("1", 1), shown("4", 1), shown("5", 1)]);
+    assert_eq!(steps(30), [shown("1", 3)]);
+}

@@ -8,6 +8,7 @@ mod control;
 mod interaction;
 mod other;
 mod participant;
+mod recording;
 mod shape;
 
 use std::collections::HashMap;
@@ -255,11 +256,18 @@ impl Channels {
     }
 }
 
-/// All known action types, in the order of the overview.
+/// All known action types, group by group.
 pub fn all() -> impl Iterator<Item = &'static ActionSpec> {
-    [contact::ACTIONS, control::ACTIONS, interaction::ACTIONS, participant::ACTIONS, other::ACTIONS]
-        .into_iter()
-        .flatten()
+    [
+        contact::ACTIONS,
+        recording::ACTIONS,
+        control::ACTIONS,
+        interaction::ACTIONS,
+        participant::ACTIONS,
+        other::ACTIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The row of an action type, by its name or an alias.

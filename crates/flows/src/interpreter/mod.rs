@@ -16,6 +16,7 @@ mod leave;
 mod log;
 mod module;
 pub(crate) mod participant;
+pub(crate) mod recording;
 mod resume;
 mod values;
 

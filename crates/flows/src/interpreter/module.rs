@@ -37,7 +37,14 @@ impl Machine<'_> {
     pub(super) fn return_from_module(&mut self, result: Option<String>, data: Value) -> Outcome {
         match self.leave_module() {
             Ok(()) => {
-                self.run.scope.modules = json!({ "Result": result, "ResultData": data });
+                // A module that calls another one keeps its own input.
+                let mut modules = self.run.scope.modules.take();
+                if !modules.is_object() {
+                    modules = json!({});
+                }
+                modules["Result"] = json!(result);
+                modules["ResultData"] = data;
+                self.run.scope.modules = modules;
                 Outcome::Result(result)
             }
             Err(error) => Outcome::Over(Pause::Failed { reason: error.to_string() }),

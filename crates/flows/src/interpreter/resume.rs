@@ -70,6 +70,13 @@ impl Machine<'_> {
             (Awaiting::Wait { bot_disconnected: true, .. }, Resume::BotDisconnected) => {
                 result("BotParticipantDisconnected")
             }
+            (Awaiting::Wait { bot_disconnected: true, .. }, Resume::BotNotFound) => Some(Err(
+                FlowError::branch_of(ErrorBranch::ParticipantNotFound, "no bot takes part in the contact"),
+            )),
+            // Nobody waits for the answer of an asynchronous call; only that it began counts.
+            (Awaiting::Function { call, .. }, Resume::Function(answer)) if call.asynchronous => {
+                Some(answer.map(|_| Outcome::Next).map_err(|error| FlowError::Refused(error.to_string())))
+            }
             (Awaiting::Function { since, json, .. }, Resume::Function(answer)) => {
                 let spent = self.host.now().since(*since).max(0) as u64;
                 self.run.function_ms = self.run.function_ms.saturating_add(spent);

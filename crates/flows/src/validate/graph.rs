@@ -43,8 +43,10 @@ pub(super) fn check(report: &mut Report, document: &Document, kind: FlowType) {
 
 fn metadata(report: &mut Report, document: &Document) {
     let entries = document.metadata().and_then(|metadata| metadata.get("ActionMetadata")?.as_object());
+    let actions = document.actions().iter();
+    let identifiers: HashSet<_> = actions.filter_map(|action| action.get("Identifier")?.as_str()).collect();
     for identifier in entries.into_iter().flat_map(|entries| entries.keys()) {
-        if document.position(identifier).is_none() {
+        if !identifiers.contains(identifier.as_str()) {
             let path = format!("Metadata.ActionMetadata.{identifier}");
             report.warning("V14", path, "belongs to no action");
         }

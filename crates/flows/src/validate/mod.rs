@@ -4,8 +4,10 @@
 //! error; warnings are for the author. Saving a draft needs only [`Document::parse`].
 
 mod actions;
+mod conditions;
 mod graph;
 mod parameters;
+mod transitions;
 
 use std::fmt;
 

@@ -40,7 +40,7 @@ pub fn read_steps(value: &Value, source: Source) -> Result<Vec<Step>, CriteriaEr
     Ok(checked.steps)
 }
 
-/// Reads criteria with statuses and times, in any of the shapes that [`write`] prints.
+/// Reads criteria with statuses and times, in any of the shapes that [`write()`] prints.
 pub fn read(value: &Value) -> Result<Criteria, CriteriaError> {
     let index = member(value, "Index").and_then(number).unwrap_or(0.0);
     let activated_at = member(value, "ActivationTimestamp").map(time).transpose()?;

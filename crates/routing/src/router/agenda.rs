@@ -207,8 +207,8 @@ impl Router {
             let mut best: Option<Choice> = None;
             for row in level.iter().filter(|row| agent.open.contains(row.channel)) {
                 let tier = self.tier(row.tier);
-                let places = tier.anyone.first().copied();
-                for place in places.into_iter().chain(tier.classes.met_by(&agent.held, &self.skills)) {
+                let asking = tier.classes.first_met(&agent.held, &self.skills);
+                for place in tier.anyone.first().copied().into_iter().chain(asking) {
                     if best.as_ref().is_none_or(|best| place < best.place) {
                         let rule = Rule::Row { priority: row.priority, delay_ms: row.delay_ms };
                         best = Some(Choice { place, rule });
@@ -225,7 +225,7 @@ impl Router {
             if undelayed().any(|tier| !tier.anyone.is_empty()) {
                 return Verdict::Nothing { shared: true };
             }
-            if undelayed().any(|tier| tier.classes.met_by(&agent.held, &self.skills).next().is_some()) {
+            if undelayed().any(|tier| tier.classes.first_met(&agent.held, &self.skills).is_some()) {
                 return Verdict::Nothing { shared: false };
             }
         }

@@ -22,7 +22,8 @@ pub enum Change {
 impl Router {
     /// Puts a contact into a queue and activates its criteria, if they are not active from before.
     ///
-    /// Whether the queue has room is for the caller to check: see [`crate::capacity`].
+    /// Whether the queue has room is for the caller to check: see [`crate::capacity`]. Contacts of equal age are served
+    /// in the order of these calls, also when queues are filled again after a restart.
     pub fn enqueue(&mut self, contact: ContactId, mut waiting: Waiting) -> Result<(), RoutingError> {
         if self.contact_index.contains_key(&contact) {
             return Err(RoutingError::AlreadyWaiting(contact));

@@ -1,5 +1,6 @@
 //! A dry run for one contact: who could take it, and what stands in the way of the others.
 
+use model::resource::BehaviorType;
 use model::{Channel, ContactId, RoutingProfileId, Timestamp, UserId};
 use serde::Serialize;
 
@@ -7,7 +8,6 @@ use super::pool::{AgentSlot, TieredRow};
 use super::{ContactSlot, Router, Rule};
 use crate::agent::{Agent, Presence};
 use crate::waiting::QueueRef;
-use model::resource::BehaviorType;
 
 /// How things stand for a waiting contact.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -221,7 +221,7 @@ impl Router {
             .iter()
             .filter(|above| above.priority < row.priority && agent.open.contains(above.channel));
         above.filter_map(|above| above.undelayed).map(|tier| self.tier(tier)).any(|tier| {
-            !tier.anyone.is_empty() || tier.classes.met_by(&agent.held, &self.skills).next().is_some()
+            !tier.anyone.is_empty() || tier.classes.first_met(&agent.held, &self.skills).is_some()
         })
     }
 }

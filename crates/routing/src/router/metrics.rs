@@ -1,5 +1,6 @@
 //! Figures about queues for flows and screens: size, oldest age, position, staffing (spec 04 §14.8, §14.10).
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 
 use model::{Channel, ContactId, Timestamp};
@@ -7,7 +8,9 @@ use serde::Serialize;
 
 use super::Router;
 use super::queue::Line;
+use super::skills::RequirementIx;
 use crate::agent::Presence;
+use crate::criteria::Expression;
 use crate::profile::ChannelSet;
 use crate::waiting::{Place, QueueRef, Waiting};
 
@@ -54,6 +57,21 @@ impl Router {
             let contact = &self.contacts[place.slot as usize];
             (contact.id, &contact.waiting)
         })
+    }
+
+    /// What the contacts in a queue ask for now, and how many ask for it; offered ones too, and only those with a
+    /// routing step in force. Costs time in proportion to the contacts.
+    pub fn routing_steps(&self, queue: QueueRef, channel: Option<Channel>) -> Vec<(&Expression, usize)> {
+        let mut counts: BTreeMap<RequirementIx, (&Expression, usize)> = BTreeMap::new();
+        let places = self.lines(queue, channel).flat_map(|line| line.order.iter());
+        for contact in places.map(|place| &self.contacts[place.slot as usize]) {
+            let criteria = contact.waiting.criteria.as_ref();
+            let step = criteria.and_then(|criteria| criteria.steps().get(criteria.active_step()?));
+            if let Some((requirement, step)) = contact.requirement.zip(step) {
+                counts.entry(requirement).or_insert((&step.expression, 0)).1 += 1;
+            }
+        }
+        counts.into_values().collect()
     }
 
     /// All contacts in all queues, in no particular order.

@@ -59,8 +59,8 @@ pub(crate) struct Tier {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Classes {
     pub sets: BTreeMap<RequirementIx, Class>,
-    /// Which classes an agent with a skill may meet.
-    by_pivot: BTreeMap<SkillIx, Vec<RequirementIx>>,
+    /// The first contact of every class, under the skills one of which is needed to meet it, best first.
+    heads: BTreeSet<(SkillIx, Place, RequirementIx)>,
 }
 
 /// Contacts that ask for the same.
@@ -140,48 +140,60 @@ impl Tier {
 }
 
 impl Classes {
-    /// The first contact of every class that an agent with these skills meets.
-    pub fn met_by(&self, held: &[(SkillIx, f32)], skills: &Skills) -> impl Iterator<Item = Place> {
-        let held_skills = if self.sets.is_empty() { &[] } else { held };
-        (held_skills.iter())
-            .filter_map(|(skill, _)| self.by_pivot.get(skill))
-            .flatten()
-            .filter(move |&&requirement| skills.requirement(requirement).is_met_by(held))
-            .filter_map(|requirement| self.sets.get(requirement)?.places.first().copied())
+    /// The best contact whose class is met by an agent with these skills.
+    pub fn first_met(&self, held: &[(SkillIx, f32)], skills: &Skills) -> Option<Place> {
+        let mut best: Option<Place> = None;
+        if self.sets.is_empty() {
+            return best;
+        }
+        for &(skill, _) in held {
+            let heads = self.heads.range((skill, Place::FIRST, 0)..).take_while(|head| head.0 == skill);
+            let better = heads.take_while(|head| best.is_none_or(|best| head.1 < best));
+            let met =
+                better.filter(|head| skills.requirement(head.2).is_met_by(held)).map(|head| head.1).next();
+            best = met.or(best);
+        }
+        best
     }
 
     fn insert(&mut self, place: Place, requirement: RequirementIx, skills: &Skills) -> bool {
         let class = self.sets.entry(requirement).or_default();
-        let first = class.places.is_empty();
+        let former = class.places.first().copied();
         let inserted = class.places.insert(place);
-        if first {
-            for pivot in skills.requirement(requirement).pivots() {
-                let classes = self.by_pivot.entry(pivot).or_default();
-                if !classes.contains(&requirement) {
-                    classes.push(requirement);
-                }
-            }
-        }
-        inserted && first
+        let head = class.places.first().copied();
+        self.move_head(requirement, former, head, skills);
+        inserted && former.is_none()
     }
 
     fn remove(&mut self, place: Place, requirement: RequirementIx, skills: &Skills) -> Option<Loss> {
         let class = self.sets.get_mut(&requirement)?;
+        let former = class.places.first().copied();
         if !class.places.remove(&place) {
             return None;
         }
-        if !class.places.is_empty() {
-            return Some(Loss { emptied: false, called: None });
+        let head = class.places.first().copied();
+        self.move_head(requirement, former, head, skills);
+        let gone = if head.is_none() { self.sets.remove(&requirement) } else { None };
+        Some(Loss { emptied: head.is_none(), called: gone.and_then(|class| class.called) })
+    }
+
+    fn move_head(
+        &mut self,
+        requirement: RequirementIx,
+        former: Option<Place>,
+        head: Option<Place>,
+        skills: &Skills,
+    ) {
+        if former == head {
+            return;
         }
-        let called = self.sets.remove(&requirement)?.called;
         for pivot in skills.requirement(requirement).pivots() {
-            if let Some(classes) = self.by_pivot.get_mut(&pivot) {
-                classes.retain(|&other| other != requirement);
-                if classes.is_empty() {
-                    self.by_pivot.remove(&pivot);
-                }
+            if let Some(former) = former {
+                self.heads.remove(&(pivot, former, requirement));
+            }
+            if let Some(head) = head {
+                self.heads.insert((pivot, head, requirement));
             }
         }
-        Some(Loss { emptied: true, called })
     }
 }

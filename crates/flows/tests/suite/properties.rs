@@ -1,17 +1,15 @@
 //! Whatever a document holds and whatever answers come: nothing panics, every call returns, and the state survives
 //! storing.
 
-mod support;
-
 use std::sync::LazyLock;
 
+use crate::support::{Play, TestHost};
 use flows::value::{Piece, Reference, pieces};
 use flows::*;
 use model::Channel;
 use model::resource::FlowType;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::{Play, TestHost};
 
 const IDS: [&str; 5] = ["a", "b", "c", "d", "gone"];
 const TEXTS: [&str; 24] = [
@@ -300,7 +298,7 @@ fn damage(root: &mut Value, place: prop::sample::Index, value: Value, remove: bo
     match found {
         Value::Array(items) if remove => drop(items.pop()),
         Value::Object(members) if remove => {
-            let last = members.keys().last().cloned();
+            let last = members.keys().next_back().cloned();
             last.map(|key| members.shift_remove(&key));
         }
         other => *other = value,

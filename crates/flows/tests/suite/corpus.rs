@@ -1,15 +1,13 @@
 //! Flows published by others: parsed, printed back, checked and run. Skipped where the folder is not there.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::support::{Play, TestHost};
 use flows::*;
 use model::Channel;
 use model::resource::FlowType;
 use serde_json::json;
-use support::{Play, TestHost};
 
 /// The folder of real flows: `SWITCHROOM_FLOWS_DIR`, or beside the workspace.
 fn folder() -> Option<PathBuf> {

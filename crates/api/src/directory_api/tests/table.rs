@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::authority::TABLE;
-use super::{built, operations};
+use crate::directory_api::authority::TABLE;
+use crate::directory_api::{built, operations};
 
 /// Operations on the tags of one resource need what that kind of resource needs.
 const BY_KIND: [&str; 3] = ["TagResource", "UntagResource", "ListTagsForResource"];

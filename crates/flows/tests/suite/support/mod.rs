@@ -1,6 +1,10 @@
 //! An in-memory host, and helpers to build and run small flows.
 #![allow(dead_code)]
 
+pub mod case;
+pub mod checks;
+pub mod parts;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;

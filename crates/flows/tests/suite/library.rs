@@ -1,15 +1,13 @@
 //! The default and sample flows: valid, and run to each of their ends on every channel.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::{Play, TestHost};
 use flows::action::ResourceKind;
 use flows::*;
 use model::Channel;
 use model::resource::FlowType;
 use serde_json::{Value, json};
-use support::{Play, TestHost};
 
 fn resolve(kind: ResourceKind, name: &str) -> String {
     match kind {

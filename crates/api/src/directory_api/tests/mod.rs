@@ -1,0 +1,5 @@
+//! Tests of the table of operations, and of who may do what.
+
+mod access;
+mod table;
+mod world;

@@ -1,0 +1,234 @@
+//! Actions that speak with somebody: messages, bots, views, third parties.
+
+use crate::support::case::{ERROR, case, check, says};
+use crate::support::{Play, TestHost, one_action};
+use flows::*;
+use model::Channel::{Chat, Task, Voice};
+use model::resource::FlowType;
+use serde_json::json;
+
+#[test]
+fn messages() {
+    let audio = json!({"Media": {"Uri": "https://h/a.wav", "SourceType": "S3", "MediaType": "Audio"}});
+    check(vec![
+        case("MessageParticipant", json!({"Text": "Hi"}), "next"),
+        case("MessageParticipant", json!({"Text": "$.Attributes.none"}), ERROR),
+        case("MessageParticipant", json!({"Text": "x".repeat(6001)}), ERROR),
+        case("MessageParticipant", json!({}), ERROR),
+        case("MessageParticipant", json!({"SSML": "<speak>Hi</speak>"}), ERROR),
+        case("MessageParticipant", json!({"PromptId": "p"}), ERROR),
+        case("MessageParticipant", audio.clone(), ERROR),
+        case("MessageParticipant", json!({"PromptId": "p"}), "next").on(Task),
+        case("MessageParticipant", json!({"PromptId": "p"}), "next").on(Voice),
+        case("MessageParticipant", json!({"PromptId": "p"}), ERROR).on(Voice).within(FlowType::CustomerQueue),
+        case("MessageParticipant", audio.clone(), "next").on(Voice),
+        case("MessageParticipant", audio, ERROR).on(Voice).within(FlowType::AgentWhisper),
+        case("MessageParticipant", json!({"Text": "Hi"}), ERROR)
+            .when(|host| host.fail("message", FlowError::Refused("gone".into()))),
+        case("MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}]}), ERROR)
+            .within(FlowType::CustomerQueue),
+        case("MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}]}), "LoopPrompts")
+            .within(FlowType::CustomerQueue)
+            .on(Voice)
+            .when(|host| host.provide("Telephony"))
+            .then(Resume::TimeLimit),
+        case(
+            "MessageParticipantIteratively",
+            json!({"Messages": [{"Text": "x"}], "InterruptFrequencySeconds": "30"}),
+            "MessagesInterrupted",
+        )
+        .conditions(&["MessagesInterrupted"])
+        .within(FlowType::CustomerQueue)
+        .on(Voice)
+        .when(|host| host.provide("Telephony"))
+        .then(Resume::TimeLimit),
+        case("DisconnectParticipant", json!({}), "Disconnect"),
+        case("EndFlowExecution", json!({}), "it"),
+    ]);
+    let play = case("MessageParticipant", json!({"Text": "Hi $.Attributes.name, $.Nobody.x"}), "next")
+        .when(|host| host.set("Attributes", json!({"name": "Ann"})))
+        .run();
+    assert_eq!(play.host.messages, [Message::Text("Hi Ann, $.Nobody.x".into())]);
+    let blank = case("MessageParticipant", json!({"Text": " "}), "next").run();
+    assert_eq!(blank.host.messages, []);
+}
+
+#[test]
+fn loop_prompts_without_a_branch_leave_a_chat_in_its_queue() {
+    let document =
+        one_action("MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}]}), &[], &[]);
+    let mut play = Play::new(&document, FlowType::CustomerQueue, TestHost::new(Chat));
+    assert_eq!((play.start(), play.at()), (Pause::End, "it"));
+}
+
+#[test]
+fn a_message_without_an_error_branch_goes_on() {
+    let document = one_action("MessageParticipant", json!({"PromptId": "p"}), &[], &[]);
+    let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+    assert_eq!((play.start(), play.at()), (Pause::End, "next"));
+}
+
+#[test]
+fn menus_by_text() {
+    let menu = |text: &str| json!({"Text": text, "LexV2Bot": {"AliasArn": "arn:aws:lex:r:1:bot-alias/builtin/menu"}});
+    let intents = &["Sales", "Technical support"];
+    let bot = "ConnectParticipantWithLexBot";
+    check(vec![
+        case(bot, menu("Which?"), "Input").conditions(intents),
+        case(bot, menu("Which?"), "Sales").conditions(intents).then(says("sales")),
+        case(bot, menu("Which?"), "Technical support").conditions(intents).then(says("2")),
+        case(bot, menu("Which?"), "Technical support").conditions(intents).then(says("I need support")),
+        case(bot, menu("Which?"), "NoMatchingCondition").conditions(intents).then(says("hello")),
+        case(bot, menu("Which?"), "FallbackIntent")
+            .conditions(&["Sales", "FallbackIntent"])
+            .then(says("hello")),
+        case(bot, menu("Which?"), "InputTimeLimitExceeded").conditions(intents).then(Resume::TimeLimit),
+        case(bot, menu("Which?"), ERROR).conditions(intents).then(Resume::Failed("chat ended".into())),
+        case(bot, menu("Which?"), "Input").conditions(intents).then(Resume::BotDisconnected),
+        case(bot, menu("I want sales"), "Sales").conditions(intents).on(Task),
+        case(bot, menu("Which?"), ERROR).conditions(intents).on(Voice),
+        case(bot, json!({"Text": "Which?"}), ERROR).conditions(intents),
+        case(bot, json!({"LexV2Bot": {"AliasArn": "builtin/menu"}}), ERROR).conditions(intents),
+        case(bot, json!({"Text": "Which?", "LexV2Bot": {"AliasArn": "$.Attributes.bot"}}), ERROR)
+            .conditions(intents),
+        case(
+            bot,
+            json!({"Text": "Which?", "LexV2Bot": {"AliasArn": "arn:aws:lex:r:1:bot-alias/A/B"}}),
+            ERROR,
+        )
+        .conditions(intents),
+        case(
+            bot,
+            json!({
+                "LexV2Bot": {"AliasArn": "builtin/menu"},
+                "LexInitializationData": {"InitialMessage": "$.Media.InitialMessage"},
+            }),
+            "Sales",
+        )
+        .conditions(intents)
+        .when(|host| host.set("Media", json!({"InitialMessage": "Sales please"}))),
+        case(
+            bot,
+            json!({
+                "LexV2Bot": {"AliasArn": "builtin/menu"},
+                "LexInitializationData": {"InitialMessage": "$.Media.InitialMessage"},
+            }),
+            ERROR,
+        )
+        .conditions(intents),
+    ]);
+    let play = case(
+        bot,
+        json!({
+            "Text": "Which?",
+            "LexV2Bot": {"AliasArn": "builtin/menu"},
+            "LexSessionAttributes": {"vip": "$.Channel"},
+            "LexTimeoutSeconds": {"Text": "60"},
+        }),
+        "Sales",
+    )
+    .conditions(intents)
+    .then(says("1"))
+    .run();
+    assert_eq!(play.run.scope.lex["IntentName"], "Sales");
+    assert_eq!(play.run.scope.lex["SessionAttributes"], json!({"vip": "CHAT"}));
+    assert_eq!(play.host.texts(), ["Which?"]);
+}
+
+#[test]
+fn bots_of_the_host_talk_until_they_have_an_intent() {
+    let reply = |text: &str, intent: Option<&str>| BotReply {
+        messages: vec![Message::Text(text.into())],
+        intent: intent.map(str::to_owned),
+        ..BotReply::default()
+    };
+    let parameters =
+        json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a/b"}, "LexTimeoutSeconds": {"Text": "60"}});
+    let document = one_action("ConnectParticipantWithLexBot", parameters, &["NoMatchingError"], &["Order"]);
+    let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+    play.host.bot.extend([BotReply::default(), reply("Which size?", None), reply("Thanks", Some("Order"))]);
+    let waits = Pause::Input { time_limit_ms: Some(60_000) };
+    assert_eq!(play.start(), waits);
+    play.host.now = play.host.now + 50_000;
+    assert_eq!(play.says("a pizza"), waits, "every message gives the customer new time");
+    assert_eq!((play.says("big"), play.at()), (Pause::End, "Order"));
+    assert_eq!(play.host.texts(), ["Hi", "Which size?", "Thanks"]);
+    assert_eq!(play.host.bot_heard, [None, Some("a pizza".to_owned()), Some("big".to_owned())]);
+
+    let mut broken = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+    let invalid = BotReply { messages: vec![Message::Interactive("{}".into())], ..BotReply::default() };
+    broken.host.bot.push_back(invalid);
+    assert_eq!((broken.start(), broken.at()), (Pause::End, "NoMatchingError"));
+}
+
+#[test]
+fn views() {
+    fn ready(host: &mut TestHost) {
+        host.provide("Views");
+    }
+    let view = json!({
+        "ViewResource": {"Id": "form", "Version": "Latest"}, "InvocationTimeLimitSeconds": "400",
+        "ViewData": {"Heading": "For $.Attributes.name", "Items": "[{\"a\": \"$.Channel\"}]", "Wizard": {"On": true}},
+        "SensitiveDataConfiguration": {"HideResponseOn": ["TRANSCRIPT"]},
+    });
+    let answered = || Resume::View { action: "Next".into(), data: json!({"FormData": {"list": ["x"]}}) };
+    check(vec![
+        case("ShowView", view.clone(), ERROR).conditions(&["Next"]),
+        case("ShowView", view.clone(), "Next").conditions(&["Next"]).when(ready).then(answered()),
+        case("ShowView", view.clone(), "NoMatchingCondition").conditions(&["Back"]).when(ready).then(answered()),
+        case("ShowView", view.clone(), "TimeLimitExceeded").conditions(&["Next"]).when(ready).then(Resume::TimeLimit),
+        case("ShowView", view.clone(), ERROR).conditions(&["Next"]).when(ready).then(Resume::Failed("no".into())),
+        case("ShowView", view.clone(), ERROR).on(Task).when(ready),
+        case("ShowView", json!({"ViewResource": {}, "InvocationTimeLimitSeconds": "400"}), ERROR).when(ready),
+        case("ShowView", json!({"ViewResource": {"Id": "form"}}), ERROR).when(ready),
+        case(
+            "ShowView",
+            json!({"ViewResource": {"Id": "form"}, "InvocationTimeLimitSeconds": "9", "ViewData": {"x": "y".repeat(17_000)}}),
+            ERROR,
+        )
+        .when(ready),
+    ]);
+    let mut host = TestHost::new(Chat);
+    ready(&mut host);
+    host.set("Attributes", json!({"name": "Ann"}));
+    let mut play = Play::new(&one_action("ShowView", view, &[], &["Next"]), FlowType::ContactFlow, host);
+    let Pause::View(request) = play.start() else { panic!("shows") };
+    assert_eq!(request.data, json!({"Heading": "For Ann", "Items": [{"a": "CHAT"}], "Wizard": {"On": true}}));
+    assert_eq!(
+        (request.view.as_str(), request.time_limit_ms, request.hide_response),
+        ("form", 400_000, true)
+    );
+    play.advance(answered());
+    assert_eq!(play.run.scope.views["ViewResultData"]["FormData"]["list"][0], "x");
+}
+
+#[test]
+fn third_parties() {
+    fn ready(host: &mut TestHost) {
+        host.provide("Telephony");
+    }
+    let name = "TransferParticipantToThirdParty";
+    let call = |comes_back: &str, digits: &str| {
+        json!({"ThirdPartyPhoneNumber": "+15550100", "ThirdPartyConnectionTimeLimitSeconds": "30",
+            "ContinueFlowExecution": comes_back, "ThirdPartyDTMFDigits": digits})
+    };
+    check(vec![
+        case(name, call("True", "1,1"), ERROR),
+        case(name, call("True", "1,1"), ERROR).on(Voice),
+        case(name, call("True", "1,1"), "ThirdParty").on(Voice).when(ready),
+        case(name, call("True", "1"), "next")
+            .on(Voice)
+            .when(ready)
+            .then(Resume::ThirdParty(ThirdPartyEnd::Left)),
+        case(name, call("True", "1"), "ConnectionTimeLimitExceeded")
+            .on(Voice)
+            .when(ready)
+            .then(Resume::ThirdParty(ThirdPartyEnd::TimeLimit)),
+        case(name, call("True", "1"), "CallFailed")
+            .on(Voice)
+            .when(ready)
+            .then(Resume::ThirdParty(ThirdPartyEnd::CallFailed)),
+        case(name, call("False", "1"), ERROR).on(Voice).when(ready).then(Resume::Failed("no trunk".into())),
+        case(name, call("False", "abc"), ERROR).on(Voice).when(ready),
+    ]);
+}

@@ -1,0 +1,252 @@
+//! Values while a flow runs: references, logs, and bounds on what may be kept.
+
+use crate::support::parts::*;
+use crate::support::{Play, TestHost};
+use flows::*;
+use model::Channel;
+use model::resource::FlowType;
+use serde_json::json;
+
+#[test]
+fn references_reach_every_namespace_of_the_run() {
+    let show = [
+        "$.FlowAttributes.f-1",
+        "$.External.n.First",
+        "$.LambdaInvocation.ResultData.n['First']",
+        "$.External.ids[1]",
+        "$.Metrics.Queue.Size",
+        "$.Metrics.Queue.OldestContactAge",
+        "$.Metrics.Agents.Staffed.Count",
+        "$.Task.ContactId",
+        "$.Lex.IntentName",
+        "$.Attributes['a b']",
+        "$.Attributes.k.",
+        "`$.External.ids[0]`",
+    ];
+    let main = document(
+        "f",
+        vec![
+            set_flow("f", "f-1", "flow", "call"),
+            act(
+                "call",
+                "InvokeLambdaFunction",
+                json!({"LambdaFunctionARN": "f", "ResponseValidation": {"ResponseType": "JSON"}}),
+                "metrics",
+            ),
+            act("metrics", "GetMetricData", json!({}), "task"),
+            act("task", "CreateTask", json!({"Name": "n", "ContactFlowId": "f"}), "bot"),
+            with_conditions(
+                act(
+                    "bot",
+                    "ConnectParticipantWithLexBot",
+                    json!({"Text": " ", "LexV2Bot": {"AliasArn": "builtin/menu"}}),
+                    "error",
+                ),
+                &[("Yes", "say")],
+            ),
+            say("say", &show.join("|"), "whole"),
+            act(
+                "whole",
+                "UpdateContactAttributes",
+                json!({"Attributes": {"obj": "$.External.n", "text": "x$.External.n"}}),
+                "end",
+            ),
+            end("end"),
+            end("error"),
+        ],
+    );
+    let mut host = TestHost::new(Channel::Chat);
+    host.provide("Functions");
+    host.set("Attributes", json!({"a b": "spaced", "k": "v"}));
+    let metrics = QueueMetrics {
+        contacts_in_queue: 4,
+        oldest_contact_age_ms: 61_500,
+        agents_online: 2,
+        agents_staffed: 2,
+        ..QueueMetrics::default()
+    };
+    host.metrics = Ok(metrics);
+    let mut play = Play::new(&main, FlowType::ContactFlow, host);
+    play.start();
+    play.advance(Resume::Function(Ok(json!({"n": {"First": "Ann"}, "ids": ["x", "y"]}))));
+    assert_eq!(play.says("yes"), Pause::End, "stands at {}", play.at());
+    assert_eq!(play.host.texts(), ["flow|Ann|Ann|y|4|61|2|t-1|Yes|spaced|v.|x"]);
+    let call = play.host.calls.last().expect("called");
+    assert_eq!(
+        call,
+        r#"set_attributes (Current, {"obj": "{\"First\":\"Ann\"}", "text": "x{\"First\":\"Ann\"}"})"#
+    );
+    for asked in play.host.looked_up.borrow().iter() {
+        for own in
+            ["FlowAttributes", "External", "LambdaInvocation", "Lex", "Metrics", "Loop", "Modules", "Views"]
+        {
+            assert!(!asked.starts_with(&format!("$.{own}")), "the host was asked for {asked}");
+        }
+    }
+}
+
+#[test]
+fn idle_queues_leave_out_what_they_cannot_tell() {
+    let main = document(
+        "m",
+        vec![
+            act("m", "GetMetricData", json!({}), "say"),
+            say(
+                "say",
+                "$.Metrics.Queue.Size|$.Metrics.Queue.OldestContactAge|$.Metrics.Agents.Staffed.Count",
+                "end",
+            ),
+            end("end"),
+            end("error"),
+        ],
+    );
+    let mut play = chat(&main);
+    play.start();
+    assert_eq!(play.host.texts(), ["0||"]);
+}
+
+#[test]
+fn logs_tell_what_happened_but_not_what_the_customer_entered() {
+    let main = document(
+        "before",
+        vec![
+            say("before", "not logged", "on"),
+            act("on", "UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Enabled"}), "set"),
+            act(
+                "set",
+                "UpdateContactAttributes",
+                json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "$.Attributes.name"}}),
+                "queue",
+            ),
+            act("queue", "UpdateContactTargetQueue", json!({"QueueId": "$.Attributes.none"}), "end"),
+            with_conditions(
+                act(
+                    "error",
+                    "ConnectParticipantWithLexBot",
+                    json!({"Text": "Card?", "LexV2Bot": {"AliasArn": "builtin/menu"}}),
+                    "off",
+                ),
+                &[("Pay", "off")],
+            ),
+            act("off", "UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Disabled"}), "after"),
+            say("after", "not logged", "end"),
+            end("end"),
+        ],
+    );
+    let mut play = chat(&main);
+    play.host.set("Attributes", json!({"name": "Ann"}));
+    play.run.scope.stored_input = Some("4111111111111111".into());
+    play.start();
+    assert_eq!(play.says("pay with 4111111111111111"), Pause::End);
+    let lines: Vec<_> = play
+        .host
+        .log
+        .iter()
+        .map(|entry| {
+            (
+                entry.identifier.as_str(),
+                entry.module_type.as_str(),
+                entry.error.is_some(),
+                entry.results.clone(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("on", "SetLoggingBehavior", false, None),
+            ("set", "SetAttributes", false, None),
+            ("queue", "SetQueue", true, None),
+            ("error", "GetUserInput", false, None),
+            ("error", "GetUserInput", false, Some(json!("Pay"))),
+            ("off", "SetLoggingBehavior", false, None),
+        ]
+    );
+    assert_eq!(
+        play.host.log[1].parameters,
+        json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "Ann"}})
+    );
+    assert!(!format!("{:?}", play.host.log).contains("4111"), "{:?}", play.host.log);
+    assert!(play.host.calls[1].contains("4111"), "the attribute itself is set: {:?}", play.host.calls);
+}
+
+#[test]
+fn logging_is_inherited_from_the_contact() {
+    let mut play = chat(&document("a", vec![end("a")]));
+    play.run = Run::start(play.run.flow, FlowType::ContactFlow, true);
+    play.start();
+    assert_eq!(play.host.log.len(), 1);
+    assert_eq!(play.host.log[0].module_type, "Resume");
+}
+
+#[test]
+fn values_that_grow_without_end_are_refused() {
+    // Each round doubles what the module is given.
+    let doubling = document(
+        "call",
+        vec![
+            act(
+                "call",
+                "InvokeFlowModule",
+                json!({"FlowModuleId": "m", "Input": {"a": "$.Modules.ResultData", "b": "$.Modules.ResultData"}}),
+                "call",
+            ),
+            end("error"),
+        ],
+    );
+    let echo =
+        module("r", vec![returns("r", json!({"ResultData": {"x": "$.Modules.Input", "y": "0123456789"}}))]);
+    let mut play = chat(&doubling);
+    play.host.add_flow("m", 2, FlowType::ContactFlow, &echo);
+    assert_eq!((play.start(), play.at()), (Pause::End, "error"));
+    assert!(serde_json::to_string(&play.run).expect("serialises").len() < 100_000);
+
+    // Each round nests what the module is given one deeper.
+    let nesting = document(
+        "call",
+        vec![
+            act(
+                "call",
+                "InvokeFlowModule",
+                json!({"FlowModuleId": "m", "Input": "$.Modules.ResultData"}),
+                "call",
+            ),
+            end("error"),
+        ],
+    );
+    let wrap = module("r", vec![returns("r", json!({"ResultData": {"x": "$.Modules.Input"}}))]);
+    let mut play = chat(&nesting);
+    play.host.add_flow("m", 2, FlowType::ContactFlow, &wrap);
+    assert_eq!((play.start(), play.at()), (Pause::End, "error"));
+    assert!(play.run.steps < 200, "refused for its depth, not for the number of steps: {}", play.run.steps);
+
+    let many = "$.External.x".repeat(10_000);
+    for (kind, parameters) in [
+        ("MessageParticipant", json!({"Text": many})),
+        ("UpdateContactAttributes", json!({"Attributes": {"a": many}})),
+        ("UpdateContactAttributes", json!({"Attributes": {many.as_str(): "a"}})),
+        ("UpdateFlowAttributes", json!({"FlowAttributes": {"a": {"Value": many}}})),
+        (
+            "InvokeLambdaFunction",
+            json!({"LambdaFunctionARN": "f", "LambdaInvocationAttributes": {"a": vec!["$.External.x"; 10_000]}}),
+        ),
+    ] {
+        let large = document(
+            "call",
+            vec![
+                act("call", "InvokeLambdaFunction", json!({"LambdaFunctionARN": "f"}), "it"),
+                act("it", kind, parameters, "next"),
+                end("next"),
+                end("error"),
+            ],
+        );
+        let mut host = TestHost::new(Channel::Chat);
+        host.provide("Functions");
+        let mut play = Play::new(&large, FlowType::ContactFlow, host);
+        play.run.logging = true;
+        play.start();
+        play.advance(Resume::Function(Ok(json!({"x": "y".repeat(30_000)}))));
+        assert_eq!(play.at(), "error", "{kind}");
+        assert!(play.host.log.iter().any(|entry| entry.error.is_some()), "{kind}");
+    }
+}

@@ -1,0 +1,6 @@
+"""Makes the helpers beside this file importable from every folder of tests."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
