@@ -88,7 +88,12 @@ export const useQueues = (enabled = true) =>
     "queues",
     ({ client, InstanceId }, NextToken) =>
       client.send(
-        new SearchQueuesCommand({ InstanceId, NextToken, MaxResults, SearchCriteria: { QueueTypeCondition: "STANDARD" } }),
+        new SearchQueuesCommand({
+          InstanceId,
+          NextToken,
+          MaxResults,
+          SearchCriteria: { QueueTypeCondition: "STANDARD" },
+        }),
       ),
     (page) => page.Queues,
     enabled,
@@ -150,7 +155,8 @@ export const usePredefinedAttributes = (enabled = true) =>
 export const useOrigins = () =>
   useList(
     "origins",
-    ({ client, InstanceId }, NextToken) => client.send(new ListApprovedOriginsCommand({ InstanceId, NextToken, MaxResults: 25 })),
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListApprovedOriginsCommand({ InstanceId, NextToken, MaxResults: 25 })),
     (page) => page.Origins,
   );
 
@@ -162,7 +168,9 @@ export function usePermissionsOf(SecurityProfileId: string | undefined) {
     queryFn: () =>
       everyPage(
         (NextToken) =>
-          client.send(new ListSecurityProfilePermissionsCommand({ InstanceId, SecurityProfileId, NextToken, MaxResults: 1000 })),
+          client.send(
+            new ListSecurityProfilePermissionsCommand({ InstanceId, SecurityProfileId, NextToken, MaxResults: 1000 }),
+          ),
         (page) => page.Permissions,
       ),
     enabled: SecurityProfileId !== undefined,

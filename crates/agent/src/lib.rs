@@ -1,1 +1,46 @@
-//! To be written.
+//! The agent desktop protocol that amazon-connect-streams speaks, and everything else that agents' and customers'
+//! pages call directly: websockets, sign-in, files, the widget's start of a chat.
+//!
+//! What contacts and agents do is decided in `contacts`; here it is asked for and shown. To wire it:
+//!
+//! 1. Add [`cti`] and [`cti_at`]`(`[`LEGACY_CTI_PATH`]`)` to the endpoint of the public services, with [`Sessions`]
+//!    behind its callers.
+//! 2. Merge [`sockets`] and [`auth`] into the router, with the state of the handlers.
+//! 3. Let [`is_public`] paths be called by pages of every origin.
+//!
+//! | part | spoken by | identified by |
+//! |---|---|---|
+//! | [`cti`] | the panel's shared worker | bearer token from `/auth/authorize` |
+//! | [`sockets`] | the worker, chat clients | token in the address |
+//! | [`auth`]: `/auth/…`, `/logout` | pages | session cookie |
+//! | [`auth`]: `/attachments/…` | chat clients | token in the address |
+//! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address |
+
+mod attachments;
+mod cti;
+mod instance;
+mod login;
+mod past;
+mod problem;
+mod sessions;
+pub mod snapshot;
+mod sockets;
+mod widget;
+
+use api::App;
+use axum::Router;
+
+pub use cti::{CTI_PATH, LEGACY_CTI_PATH, cti, cti_at};
+pub use sessions::{SESSION_COOKIE, Sessions};
+pub use sockets::{AGENT_SOCKET_PATH, SocketLimits, sockets, sockets_with};
+pub use widget::DEFAULT_FLOW;
+
+/// The routes of pages: sign-in and out, the panel's authorisation, attachments, the widget.
+pub fn auth() -> Router<App> {
+    login::routes().merge(attachments::routes()).merge(widget::routes())
+}
+
+/// Whether pages of every origin may call this path: it needs no cookie, only what its address or body carries.
+pub fn is_public(path: &str) -> bool {
+    path.starts_with("/attachments/") || path.starts_with("/widget/")
+}

@@ -251,8 +251,8 @@ impl Core {
             let left = Draft::event(content_type::LEFT, bot.participant, &bot.display_name, Role::CustomBot);
             self.append_item(cx, chain_id, current, left);
         }
-        let waits = self.contacts.get(&current).and_then(|contact| contact.flow.as_ref()).map(|flow| flow.waits_for);
-        if waits == Some(WaitsFor::BotLeft) {
+        let flow = self.contacts.get(&current).and_then(|contact| contact.flow.as_ref());
+        if flow.is_some_and(|flow| flow.waits_for_bot) {
             self.run_flow(cx, current, flows::Resume::BotDisconnected);
         }
     }

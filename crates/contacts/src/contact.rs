@@ -154,9 +154,12 @@ pub struct FlowRun {
     /// When its present wait is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Timestamp>,
-    /// What would end the wait early.
+    /// Whether the customer's next message answers the wait, as a message or as a return.
     #[serde(default)]
     pub waits_for: WaitsFor,
+    /// Whether the custom participant's leaving ends the wait.
+    #[serde(default)]
+    pub waits_for_bot: bool,
 }
 
 /// Why a flow runs.
@@ -188,8 +191,6 @@ pub enum WaitsFor {
     Message,
     /// The customer's next message, seen as a return.
     CustomerReturn,
-    /// The custom participant's leaving.
-    BotLeft,
 }
 
 /// A stay in a queue.

@@ -94,6 +94,7 @@ impl Core {
             };
             flow.wake_at = None;
             flow.waits_for = WaitsFor::Time;
+            flow.waits_for_bot = false;
             let pause = {
                 let mut host = ContactHost::new(self, cx, id, flow.purpose);
                 flows::advance(&mut flow.run, &program, &mut host, resume)
@@ -111,11 +112,12 @@ impl Core {
                 }
                 Pause::Wait { time_limit_ms, customer_returned, bot_disconnected } => {
                     flow.wake_at = Some(wake_in(time_limit_ms));
-                    flow.waits_for = match (customer_returned, bot_disconnected) {
-                        (true, _) => WaitsFor::CustomerReturn,
-                        (_, true) => WaitsFor::BotLeft,
-                        _ => WaitsFor::Time,
-                    };
+                    flow.waits_for = if customer_returned { WaitsFor::CustomerReturn } else { WaitsFor::Time };
+                    flow.waits_for_bot = bot_disconnected;
+                    if bot_disconnected && !self.has_bot(id) {
+                        resume = Resume::BotNotFound;
+                        continue;
+                    }
                     return self.keep(id, flow);
                 }
                 Pause::LoopPrompts { interrupt_ms, .. } => {
@@ -167,6 +169,11 @@ impl Core {
             }
         }
         self.flow_over(cx, id, flow.purpose, "the flow does not come to rest");
+    }
+
+    fn has_bot(&self, id: ContactId) -> bool {
+        let chain = self.contacts.get(&id).and_then(|contact| self.chains.get(&contact.chain));
+        chain.is_some_and(|chain| chain.bot.is_some())
     }
 
     fn keep(&mut self, id: ContactId, flow: FlowRun) {

@@ -189,8 +189,9 @@ impl Host for ContactHost<'_, '_> {
                 QueueRef::Standard(queue) => {
                     self.core.directory.queue(queue).ok_or_else(|| missing("of the queue"))?.hours_of_operation_id
                 }
-                // An agent's own queue has no hours: it is always open.
-                QueueRef::Agent(_) => return Ok(true),
+                QueueRef::Agent(_) => {
+                    return Err(FlowError::Refused("an agent's own queue has no hours of operation".into()));
+                }
             },
         };
         let hours = self.core.directory.hours_of_operation(id).ok_or_else(|| missing(&id.to_string()))?;

@@ -430,7 +430,7 @@ pub const MAX_SEGMENTS: usize = 12;
 
 /// A run of a flow that has not begun.
 pub(crate) fn new_run(flow: &FlowResource, purpose: Purpose, logging: bool) -> FlowRun {
-    FlowRun { purpose, run: Run::start(flow.id, flow.kind, logging), wake_at: None, waits_for: WaitsFor::Time }
+    FlowRun { purpose, run: Run::start(flow.id, flow.kind, logging), wake_at: None, waits_for: WaitsFor::Time, waits_for_bot: false }
 }
 
 /// Refuses times that tasks cannot be scheduled for.

@@ -58,6 +58,7 @@ pub mod hierarchy;
 pub mod hours;
 pub mod input;
 pub mod instance;
+pub mod integrations;
 pub mod kind;
 pub mod permissions;
 pub mod prompts;

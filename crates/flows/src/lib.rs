@@ -9,7 +9,7 @@
 //! 4. Do what the pause asks for, keep the run, and call [`advance`] again with the matching [`Resume`], passing
 //!    the program of [`Run::flow`] (which changes when a flow transfers or invokes a module).
 //!
-//! Before a document is published, [`validate`] says what is wrong with it:
+//! Before a document is published, [`validate()`] says what is wrong with it:
 //!
 //! ```
 //! use model::resource::FlowType;
@@ -61,7 +61,8 @@ pub use host::{
     RoutingBehavior, Service, Target, TargetQueue, TaskReference,
 };
 pub use interpreter::advance;
+pub use interpreter::bot::{BUILT_IN_MENU, is_built_in_menu};
 pub use program::Program;
 pub use run::Run;
-pub use validate::{Level, Problem, Resolver, validate, validate_document};
+pub use validate::{Level, ModuleContract, Problem, Resolver, validate, validate_document};
 pub use value::Reference;

@@ -66,7 +66,11 @@ impl Postgres {
             PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10)).connect(url)
         };
         let writer = connect(2).await?;
-        sqlx::raw_sql(SCHEMA).execute(&writer).await?;
+        // Servers that start at the same time make the tables one after the other.
+        let mut transaction = writer.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock(7723)").execute(&mut *transaction).await?;
+        sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(Self { writer, readers: connect(4).await? })
     }
 

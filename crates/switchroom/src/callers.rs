@@ -1,16 +1,15 @@
-//! Who calls: access keys kept in the store, sessions kept in the core of their instance.
+//! Access keys of the server, kept in the store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use center::{Center, Token, TokenKind};
 use engine::random_128;
-use model::{InstanceId, Timestamp, UserId};
+use model::InstanceId;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use store::{Batch, DocumentWrite, Store, StoreError};
 use wire::sigv4::{KeyStore, StoredKey};
-use wire::{BoxFuture, KeyHolder, Secret, SessionStore, SignedInUser};
+use wire::{KeyHolder, Secret};
 
 /// The owner of documents that belong to the whole server.
 const SERVER: InstanceId = InstanceId::from_u128(0);
@@ -86,35 +85,4 @@ pub(crate) fn letters(count: usize) -> String {
         }
     }
     text
-}
-
-/// Sessions of signed-in users.
-pub(crate) struct Sessions {
-    pub center: Arc<Center>,
-}
-
-impl Sessions {
-    async fn user(&self, text: &Secret, kind: TokenKind, now: Timestamp) -> Option<SignedInUser> {
-        let token: Token = self.center.tokens().check(text.reveal(), &[kind], now).ok()?;
-        let engine = self.center.instance(token.instance)?;
-        let session = token.object.to_string();
-        let key = session.clone();
-        let user = engine.read(|core, now| core.session(&key, now).map(|session| session.user)).await.ok()??;
-        (user == UserId(token.subject)).then(|| SignedInUser {
-            user,
-            instance: token.instance,
-            account: self.center.options().account.clone(),
-            session,
-        })
-    }
-}
-
-impl SessionStore for Sessions {
-    fn by_cookie<'a>(&'a self, value: &'a Secret, now: Timestamp) -> BoxFuture<'a, Option<SignedInUser>> {
-        Box::pin(self.user(value, TokenKind::Session, now))
-    }
-
-    fn by_bearer<'a>(&'a self, token: &'a Secret, now: Timestamp) -> BoxFuture<'a, Option<SignedInUser>> {
-        Box::pin(self.user(token, TokenKind::Access, now))
-    }
 }

@@ -19,12 +19,9 @@ use wire::sigv4::Verifier;
 use wire::{Callers, Endpoint, Throttle};
 
 use crate::audit::Audit;
-use crate::callers::{AccessKeys, Sessions};
+use crate::callers::AccessKeys;
 use crate::config::Config;
 use crate::{first_start, pages};
-
-/// Name of the session cookie.
-pub(crate) const COOKIE: &str = "switchroom-session";
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +41,7 @@ pub(crate) enum ServeError {
 /// Runs the server.
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let folder = PathBuf::from(&config.folder);
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
+    make_private(&folder).map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
     let _lock = lock(&folder)?;
     let listener = TcpListener::bind(&config.http)
         .await
@@ -113,12 +109,13 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let origins = approved(center.clone());
     let callers = Callers::new(
         Verifier::new(keys),
-        Sessions { center: center.clone() },
-        COOKIE,
+        agent::Sessions::new(center.clone()),
+        agent::SESSION_COOKIE,
         origins.clone(),
     );
     let endpoint = Endpoint::new(app.clone(), callers)
         .service(agent::cti())
+        .service(agent::cti_at(agent::LEGACY_CTI_PATH))
         .service(api::participant())
         .service(api::connect())
         .throttle(Throttle::new(config.api_rate_factor))
@@ -126,8 +123,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));
     let router = Router::new()
         .route("/health", get(|| async { "ok" }))
-        .merge(agent::sockets(app.clone()))
-        .merge(agent::auth(app))
+        .merge(agent::sockets().merge(agent::auth()).with_state(app))
         .merge(pages::routes(center, web))
         .fallback_service(endpoint.into_router());
     wire::cors::layer(router, origins)
@@ -135,9 +131,9 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
 
 /// Customers' pages may be anywhere and use tokens only; everything else needs an approved origin.
 fn approved(center: Arc<Center>) -> Origins {
-    const FOR_CUSTOMERS: [&str; 3] = ["/participant/", "/attachments/", "/widget/"];
     Origins::new(move |origin, path| {
-        FOR_CUSTOMERS.iter().any(|prefix| path.starts_with(prefix))
+        agent::is_public(path)
+            || path.starts_with("/participant/")
             || center.instances().iter().any(|engine| {
                 let approved =
                     engine.look(|core| core.directory().instance().approved_origins.iter().any(|one| one == origin));
@@ -177,6 +173,12 @@ async fn told_to_stop() {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
+}
+
+/// Makes the folder for its owner only: it holds keys and what customers said.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// One server per data folder: two would overwrite each other's work.

@@ -103,7 +103,11 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
   if (query.isError) {
     return (
-      <Alert type="error" action={<Button onClick={() => query.refetch()}>{t("action.retry")}</Button>} data-testid="page-error">
+      <Alert
+        type="error"
+        action={<Button onClick={() => query.refetch()}>{t("action.retry")}</Button>}
+        data-testid="page-error"
+      >
         {explain(query.error)}
       </Alert>
     );

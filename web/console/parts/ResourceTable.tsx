@@ -59,7 +59,11 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     filtering: {
       filteringFunction: (item, text) => {
         const wanted = text.toLowerCase();
-        return columns.some((column) => String(column.value?.(item) ?? "").toLowerCase().includes(wanted));
+        return columns.some((column) =>
+          String(column.value?.(item) ?? "")
+            .toLowerCase()
+            .includes(wanted),
+        );
       },
       empty: (
         <Box textAlign="center" color="inherit">
@@ -92,7 +96,9 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       ? (a, b) => {
           const left = column.value?.(a) ?? "";
           const right = column.value?.(b) ?? "";
-          return typeof left === "number" && typeof right === "number" ? left - right : compare(String(left), String(right));
+          return typeof left === "number" && typeof right === "number"
+            ? left - right
+            : compare(String(left), String(right));
         }
       : undefined,
     isRowHeader: column.id === columns[0]?.id,
@@ -120,7 +126,11 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     return (
       <SpaceBetween size="m">
         <Header variant="h1">{title}</Header>
-        <Alert type="error" action={<Button onClick={() => void query.refetch()}>{t("action.retry")}</Button>} data-testid="page-error">
+        <Alert
+          type="error"
+          action={<Button onClick={() => void query.refetch()}>{t("action.retry")}</Button>}
+          data-testid="page-error"
+        >
           {explain(query.error)}
         </Alert>
       </SpaceBetween>

@@ -32,15 +32,36 @@ interface TextFieldProps extends FieldProps {
 export function TextField({ label, hint, problem, disabled, testId, value, onChange, ...rest }: TextFieldProps) {
   return (
     <FormField label={label} constraintText={hint} errorText={problem}>
-      <Input {...rest} value={value} disabled={disabled} onChange={({ detail }) => onChange(detail.value)} data-testid={testId} />
+      <Input
+        {...rest}
+        value={value}
+        disabled={disabled}
+        onChange={({ detail }) => onChange(detail.value)}
+        data-testid={testId}
+      />
     </FormField>
   );
 }
 
-export function TextAreaField({ label, hint, problem, disabled, testId, value, onChange, rows = 3 }: TextFieldProps & { rows?: number }) {
+export function TextAreaField({
+  label,
+  hint,
+  problem,
+  disabled,
+  testId,
+  value,
+  onChange,
+  rows = 3,
+}: TextFieldProps & { rows?: number }) {
   return (
     <FormField label={label} constraintText={hint} errorText={problem} stretch>
-      <Textarea value={value} rows={rows} disabled={disabled} onChange={({ detail }) => onChange(detail.value)} data-testid={testId} />
+      <Textarea
+        value={value}
+        rows={rows}
+        disabled={disabled}
+        onChange={({ detail }) => onChange(detail.value)}
+        data-testid={testId}
+      />
     </FormField>
   );
 }
@@ -54,7 +75,18 @@ interface SelectFieldProps extends FieldProps {
   none?: string;
 }
 
-export function SelectField({ label, hint, problem, disabled, testId, value, onChange, choices, loading, none }: SelectFieldProps) {
+export function SelectField({
+  label,
+  hint,
+  problem,
+  disabled,
+  testId,
+  value,
+  onChange,
+  choices,
+  loading,
+  none,
+}: SelectFieldProps) {
   const { t } = useI18n();
   const all = none === undefined ? choices : [{ value: "", label: none }, ...choices];
   return (
@@ -82,7 +114,17 @@ interface MultiFieldProps extends FieldProps {
   loading?: boolean;
 }
 
-export function MultiField({ label, hint, problem, disabled, testId, values, onChange, choices, loading }: MultiFieldProps) {
+export function MultiField({
+  label,
+  hint,
+  problem,
+  disabled,
+  testId,
+  values,
+  onChange,
+  choices,
+  loading,
+}: MultiFieldProps) {
   const { t } = useI18n();
   return (
     <FormField label={label} constraintText={hint} errorText={problem} stretch>
@@ -112,7 +154,9 @@ interface Named {
 /** Resources as choices, by name. */
 export function asChoices(list: readonly Named[] | undefined): Choice[] {
   return (list ?? [])
-    .flatMap((one) => (one.Id ? [{ value: one.Id, label: one.Name ?? one.Id, description: one.Description || undefined }] : []))
+    .flatMap((one) =>
+      one.Id ? [{ value: one.Id, label: one.Name ?? one.Id, description: one.Description || undefined }] : [],
+    )
     .sort((a, b) => a.label.localeCompare(b.label));
 }
 

@@ -34,7 +34,7 @@ function ReferenceValue({ reference }: { reference: Reference }) {
       {reference.value}
     </a>
   ) : (
-    <>{reference.value}</>
+    <span>{reference.value}</span>
   );
 }
 
@@ -86,12 +86,9 @@ function Id({ label, value }: { label: string; value: string }) {
 function Waited({ contact }: { contact: ContactView }) {
   const { t } = useI18n();
   const now = useNow();
-  if (contact.queuedAt === undefined) return null;
   const waiting = ["incoming", "pending", "connecting"].includes(contact.phase);
-  const until = waiting ? now : undefined;
-  return until === undefined ? null : (
-    <>{t("contact.waited", { duration: formatDuration(until - contact.queuedAt) })}</>
-  );
+  if (contact.queuedAt === undefined || !waiting) return null;
+  return <span className="muted">{t("contact.waited", { duration: formatDuration(now - contact.queuedAt) })}</span>;
 }
 
 export function Details({ contact }: { contact: ContactView }) {

@@ -1,10 +1,10 @@
 //! One contact as the panel shows it.
 
+use contacts::Core;
 use contacts::agent::Leg;
 use contacts::chain::Chain;
 use contacts::contact::Contact;
 use contacts::transcript::content_type;
-use contacts::Core;
 use model::{Channel, UserId};
 use serde_json::{Map, Value, json};
 
@@ -86,8 +86,8 @@ fn segment_attributes(contact: Option<&Contact>) -> Map<String, Value> {
 
 fn features(channel: Channel, chain: Option<&Chain>) -> Value {
     let customer = chain.and_then(|chain| chain.customer.as_ref());
-    let markdown =
-        customer.is_some_and(|customer| customer.content_types.iter().any(|kind| kind == content_type::MARKDOWN));
+    let markdown = customer
+        .is_some_and(|customer| customer.content_types.iter().any(|kind| kind == content_type::MARKDOWN));
     json!({
         "attachmentsEnabled": channel == Channel::Chat,
         "messagingMarkdownEnabled": markdown,

@@ -78,14 +78,21 @@ pub fn resolve(directory: &Directory, endpoint: &Endpoint) -> Result<QuickConnec
         let foreign = Arn::parse(text).is_some_and(|arn| arn.instance != here);
         let id = model::arn::id_part(text).parse::<QuickConnectId>().ok().filter(|_| !foreign);
         let connect = id.and_then(|id| directory.quick_connect(id)).ok_or(BadEndpoint::Unknown)?;
-        return if is_telephone(connect) { Err(BadEndpoint::Telephone) } else { Ok(connect.quick_connect_id) };
+        return if is_telephone(connect) {
+            Err(BadEndpoint::Telephone)
+        } else {
+            Ok(connect.quick_connect_id)
+        };
     }
     match endpoint.kind.as_deref() {
         Some("phone_number") => Err(BadEndpoint::Telephone),
         Some("email_address") => Err(BadEndpoint::Mail),
         _ => {
-            let connect =
-                endpoint.name.as_deref().and_then(|name| directory.quick_connect_named(name)).ok_or(BadEndpoint::Unknown)?;
+            let connect = endpoint
+                .name
+                .as_deref()
+                .and_then(|name| directory.quick_connect_named(name))
+                .ok_or(BadEndpoint::Unknown)?;
             if is_telephone(connect) { Err(BadEndpoint::Telephone) } else { Ok(connect.quick_connect_id) }
         }
     }

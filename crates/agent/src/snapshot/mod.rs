@@ -8,6 +8,8 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
+pub use connection::chat_token;
+
 use center::Token;
 use contacts::Core;
 use model::{Timestamp, UserId};

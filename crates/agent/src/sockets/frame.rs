@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn reads_what_clients_send() {
-        let subscribe = |topics: &[&str]| Request::Subscribe(topics.iter().map(|topic| (*topic).to_owned()).collect());
+        let subscribe =
+            |topics: &[&str]| Request::Subscribe(topics.iter().map(|topic| (*topic).to_owned()).collect());
         for (text, expected) in [
             (r#"{"topic":"aws/heartbeat"}"#, Request::Heartbeat),
             (r#"{"topic":"aws/ping"}"#, Request::Ping),
@@ -93,10 +94,7 @@ mod tests {
             subscribed(true, &["aws/chat"]),
             r#"{"topic":"aws/subscribe","content":{"status":"success","topics":["aws/chat"]}}"#
         );
-        assert_eq!(
-            push("aws/chat", r#"{"Id":"1"}"#),
-            r#"{"topic":"aws/chat","content":"{\"Id\":\"1\"}"}"#
-        );
+        assert_eq!(push("aws/chat", r#"{"Id":"1"}"#), r#"{"topic":"aws/chat","content":"{\"Id\":\"1\"}"}"#);
         let error: Value = serde_json::from_str(&error("Forbidden", Uuid::nil())).expect("JSON");
         assert_eq!((error["message"].as_str(), &error["topic"]), (Some("Forbidden"), &Value::Null));
     }

@@ -120,9 +120,12 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
             Self::Forbidden(text) => (StatusCode::FORBIDDEN, text).into_response(),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "Too many sockets of one participant.").into_response(),
+            Self::TooMany => {
+                (StatusCode::TOO_MANY_REQUESTS, "Too many sockets of one participant.").into_response()
+            }
             Self::Later => {
-                (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "Try again in a moment.").into_response()
+                (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "1")], "Try again in a moment.")
+                    .into_response()
             }
         }
     }
@@ -156,8 +159,7 @@ async fn participant(
     draining: Option<Extension<Draining>>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refused> {
-    let (engine, token) =
-        admit(&app, &address.token, &[TokenKind::ParticipantSocket, TokenKind::AgentChat])?;
+    let (engine, token) = admit(&app, &address.token, &[TokenKind::ParticipantSocket, TokenKind::AgentChat])?;
     let participant = ParticipantId(token.subject);
     let speaker = engine
         .read(|core, _| core.speaker(participant))

@@ -1,7 +1,8 @@
 //! What a signed-in user needs for each operation, and which resources its security profiles let it see.
 //!
-//! An access key of the account may do everything. A user needs the grant in the table below; where a profile narrows
-//! a kind of resource by tags (spec 02 §8.4), resources without those tags are to that user as if they did not exist.
+//! An access key of the account may do everything. A user needs the grant in the table of `needs`; where a profile
+//! narrows a kind of resource by tags (spec 02 §8.4), resources without those tags are to that user as if they did not
+//! exist.
 
 use directory::Permission::{self, *};
 use directory::permissions::{allows, allows_list};
@@ -10,148 +11,7 @@ use model::resource::{SecurityProfile, Tags};
 use model::{ArnKind, UserId, arn};
 use wire::ApiError;
 
-/// What an operation needs.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Need {
-    /// An access key; it concerns the account, not one instance's users.
-    Account,
-    /// Nothing but being a user of the instance.
-    User,
-    /// One of these permissions, and that the tags of the resource allow it.
-    One(&'static [Permission]),
-    /// This permission, or one that implies the list (spec 02 §8.2); rows are filtered by tags.
-    List(Permission),
-    /// This permission from a profile that does not narrow it by tags: settings of the whole instance, which only an
-    /// administrator changes. The catalogue has no permission of their own.
-    Whole(Permission),
-}
-use Need::{Account, List, One, User, Whole};
-
-/// Operation → need. Publishing a flow and switching a status need one permission more; see [`Subject::also`].
-pub(super) const TABLE: &[(&str, Need)] = &[
-    // Instance
-    ("CreateInstance", Account),
-    ("DeleteInstance", Account),
-    ("ListInstances", User),
-    ("DescribeInstance", User),
-    ("DescribeInstanceAttribute", User),
-    ("ListInstanceAttributes", User),
-    ("UpdateInstanceAttribute", Whole(SecurityProfilesEdit)),
-    ("AssociateApprovedOrigin", Whole(SecurityProfilesEdit)),
-    ("DisassociateApprovedOrigin", Whole(SecurityProfilesEdit)),
-    ("ListApprovedOrigins", Whole(SecurityProfilesView)),
-    ("AssociateInstanceStorageConfig", Whole(SecurityProfilesEdit)),
-    ("UpdateInstanceStorageConfig", Whole(SecurityProfilesEdit)),
-    ("DisassociateInstanceStorageConfig", Whole(SecurityProfilesEdit)),
-    ("DescribeInstanceStorageConfig", Whole(SecurityProfilesView)),
-    ("ListInstanceStorageConfigs", Whole(SecurityProfilesView)),
-    // Users
-    ("CreateUser", One(&[UsersCreate])),
-    ("DescribeUser", One(&[UsersView])),
-    ("ListUsers", List(UsersView)),
-    ("SearchUsers", List(UsersView)),
-    ("UpdateUserIdentityInfo", One(&[UsersEdit])),
-    ("UpdateUserPhoneConfig", One(&[UsersEdit])),
-    ("UpdateUserRoutingProfile", One(&[UsersEdit])),
-    ("UpdateUserSecurityProfiles", One(&[UsersEdit, UsersEditPermission])),
-    ("UpdateUserHierarchy", One(&[UsersEdit])),
-    ("DeleteUser", One(&[UsersDelete])),
-    ("AssociateUserProficiencies", One(&[UsersEdit])),
-    ("UpdateUserProficiencies", One(&[UsersEdit])),
-    ("DisassociateUserProficiencies", One(&[UsersEdit])),
-    ("ListUserProficiencies", One(&[UsersView])),
-    // Agent hierarchy
-    ("DescribeUserHierarchyStructure", List(AgentGroupingView)),
-    ("UpdateUserHierarchyStructure", One(&[AgentGroupingEdit])),
-    ("CreateUserHierarchyGroup", One(&[AgentGroupingCreate])),
-    ("DescribeUserHierarchyGroup", List(AgentGroupingView)),
-    ("ListUserHierarchyGroups", List(AgentGroupingView)),
-    ("SearchUserHierarchyGroups", List(AgentGroupingView)),
-    ("UpdateUserHierarchyGroupName", One(&[AgentGroupingEdit])),
-    ("DeleteUserHierarchyGroup", One(&[AgentGroupingEdit])),
-    // Security profiles
-    ("CreateSecurityProfile", One(&[SecurityProfilesCreate])),
-    ("DescribeSecurityProfile", One(&[SecurityProfilesView])),
-    ("ListSecurityProfiles", List(SecurityProfilesView)),
-    ("SearchSecurityProfiles", List(SecurityProfilesView)),
-    ("ListSecurityProfilePermissions", One(&[SecurityProfilesView])),
-    ("UpdateSecurityProfile", One(&[SecurityProfilesEdit])),
-    ("DeleteSecurityProfile", One(&[SecurityProfilesDelete])),
-    // Routing profiles
-    ("CreateRoutingProfile", One(&[RoutingPoliciesCreate])),
-    ("DescribeRoutingProfile", One(&[RoutingPoliciesView])),
-    ("ListRoutingProfiles", List(RoutingPoliciesView)),
-    ("SearchRoutingProfiles", List(RoutingPoliciesView)),
-    ("ListRoutingProfileQueues", One(&[RoutingPoliciesView])),
-    ("UpdateRoutingProfileName", One(&[RoutingPoliciesEdit])),
-    ("UpdateRoutingProfileConcurrency", One(&[RoutingPoliciesEdit])),
-    ("UpdateRoutingProfileDefaultOutboundQueue", One(&[RoutingPoliciesEdit])),
-    ("UpdateRoutingProfileQueues", One(&[RoutingPoliciesEdit])),
-    ("UpdateRoutingProfileAgentAvailabilityTimer", One(&[RoutingPoliciesEdit])),
-    ("AssociateRoutingProfileQueues", One(&[RoutingPoliciesEdit])),
-    ("DisassociateRoutingProfileQueues", One(&[RoutingPoliciesEdit])),
-    ("DeleteRoutingProfile", One(&[RoutingPoliciesEdit])),
-    // Queues
-    ("CreateQueue", One(&[QueuesCreate])),
-    ("DescribeQueue", One(&[QueuesView])),
-    ("ListQueues", List(QueuesView)),
-    ("SearchQueues", List(QueuesView)),
-    ("ListQueueQuickConnects", One(&[QueuesView])),
-    ("UpdateQueueName", One(&[QueuesEdit])),
-    ("UpdateQueueHoursOfOperation", One(&[QueuesEdit])),
-    ("UpdateQueueMaxContacts", One(&[QueuesEdit])),
-    ("UpdateQueueOutboundCallerConfig", One(&[QueuesEdit])),
-    ("UpdateQueueStatus", One(&[QueuesEnableAndDisable])),
-    ("AssociateQueueQuickConnects", One(&[QueuesEdit])),
-    ("DisassociateQueueQuickConnects", One(&[QueuesEdit])),
-    ("DeleteQueue", One(&[QueuesEdit])),
-    // Hours of operation
-    ("CreateHoursOfOperation", One(&[HoursOfOperationCreate])),
-    ("DescribeHoursOfOperation", One(&[HoursOfOperationView])),
-    ("ListHoursOfOperations", List(HoursOfOperationView)),
-    ("SearchHoursOfOperations", List(HoursOfOperationView)),
-    ("UpdateHoursOfOperation", One(&[HoursOfOperationEdit])),
-    ("DeleteHoursOfOperation", One(&[HoursOfOperationDelete])),
-    // Quick connects
-    ("CreateQuickConnect", One(&[TransferDestinationsCreate])),
-    ("DescribeQuickConnect", One(&[TransferDestinationsView])),
-    ("ListQuickConnects", List(TransferDestinationsView)),
-    ("SearchQuickConnects", List(TransferDestinationsView)),
-    ("UpdateQuickConnectName", One(&[TransferDestinationsEdit])),
-    ("UpdateQuickConnectConfig", One(&[TransferDestinationsEdit])),
-    ("DeleteQuickConnect", One(&[TransferDestinationsDelete])),
-    // Agent statuses
-    ("CreateAgentStatus", One(&[AgentStatesCreate])),
-    ("DescribeAgentStatus", One(&[AgentStatesView])),
-    ("ListAgentStatuses", List(AgentStatesView)),
-    ("SearchAgentStatuses", List(AgentStatesView)),
-    ("UpdateAgentStatus", One(&[AgentStatesEdit])),
-    // Flows
-    ("CreateContactFlow", One(&[ContactFlowsCreate])),
-    ("DescribeContactFlow", One(&[ContactFlowsView])),
-    ("ListContactFlows", List(ContactFlowsView)),
-    ("SearchContactFlows", List(ContactFlowsView)),
-    ("UpdateContactFlowContent", One(&[ContactFlowsEdit])),
-    ("UpdateContactFlowName", One(&[ContactFlowsEdit])),
-    ("UpdateContactFlowMetadata", One(&[ContactFlowsEdit])),
-    ("DeleteContactFlow", One(&[ContactFlowsDelete])),
-    // Prompts
-    ("CreatePrompt", One(&[PromptsCreate])),
-    ("DescribePrompt", One(&[PromptsView])),
-    ("ListPrompts", List(PromptsView)),
-    ("SearchPrompts", List(PromptsView)),
-    ("UpdatePrompt", One(&[PromptsEdit])),
-    ("DeletePrompt", One(&[PromptsDelete])),
-    // Predefined attributes
-    ("CreatePredefinedAttribute", One(&[PredefinedAttributesCreate])),
-    ("DescribePredefinedAttribute", One(&[PredefinedAttributesView])),
-    ("ListPredefinedAttributes", List(PredefinedAttributesView)),
-    ("SearchPredefinedAttributes", List(PredefinedAttributesView)),
-    ("UpdatePredefinedAttribute", One(&[PredefinedAttributesEdit])),
-    ("DeletePredefinedAttribute", One(&[PredefinedAttributesDelete])),
-    // Tags; those of one resource need what that kind of resource needs
-    ("SearchResourceTags", User),
-];
+use super::needs::{Need, need};
 
 /// The kinds of resource that can be tagged: what its holder may do with their tags, and the kind itself.
 struct Taggable {
@@ -249,12 +109,12 @@ pub(super) fn check(
 ) -> Result<(), ApiError> {
     let Some(holder) = Holder::of(directory, user) else { return Ok(()) };
     match need(operation) {
-        Account => return Err(account_only()),
-        User if user.is_some_and(|user| directory.user(user).is_some()) => {}
-        User => return Err(ApiError::access_denied("The user of this call has been deleted.")),
-        List(permission) => holder.lists(permission)?,
-        Whole(permission) => holder.holds_unnarrowed(permission)?,
-        One(permissions) => holder.may(permissions, subject)?,
+        Need::Account => return Err(account_only()),
+        Need::User if user.is_some_and(|user| directory.user(user).is_some()) => {}
+        Need::User => return Err(ApiError::access_denied("The user of this call has been deleted.")),
+        Need::List(permission) => holder.lists(permission)?,
+        Need::Whole(permission) => holder.holds_unnarrowed(permission)?,
+        Need::One(permissions) => holder.may(permissions, subject)?,
     }
     for &permission in &subject.also {
         holder.may(&[permission], subject)?;
@@ -294,7 +154,14 @@ pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) 
         ArnKind::Queue => "standard-queue",
         kind => kind.as_str(),
     };
-    Some(TAGGABLE.iter().filter(|taggable| taggable.kind != ArnKind::AgentGroup).filter(open).map(name).collect())
+    Some(
+        TAGGABLE
+            .iter()
+            .filter(|taggable| taggable.kind != ArnKind::AgentGroup)
+            .filter(open)
+            .map(name)
+            .collect(),
+    )
 }
 
 /// Which rows of a list a user sees.
@@ -320,11 +187,6 @@ impl<'a> Sight<'a> {
 /// The answer to a user who asks for something that only the account may do.
 pub(super) fn account_only() -> ApiError {
     ApiError::access_denied("Instances are made and deleted with an access key of the account.")
-}
-
-fn need(operation: &str) -> Need {
-    // A row that the table forgot is closed to users; a test sees to it that there is none.
-    TABLE.iter().find(|(name, _)| *name == operation).map_or(Account, |(_, need)| *need)
 }
 
 impl<'a> Holder<'a> {

@@ -30,7 +30,8 @@ impl Resolver for Names<'_> {
     fn exists(&self, kind: ResourceKind, name: &str) -> bool {
         let directory = self.0;
         let id = arn::id_part(name);
-        let elsewhere = Arn::parse(name).is_some_and(|arn| arn.instance != directory.instance().id.to_string());
+        let elsewhere =
+            Arn::parse(name).is_some_and(|arn| arn.instance != directory.instance().id.to_string());
         let found = match kind {
             // These are called by name over the network: whether they answer shows when the flow runs.
             ResourceKind::Function | ResourceKind::Bot => return true,

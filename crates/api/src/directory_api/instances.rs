@@ -127,8 +127,7 @@ fn configure(
 ) {
     for (attribute_type, on) in switches {
         let value = on.to_string();
-        let input =
-            UpdateInstanceAttribute { instance_id: None, attribute_type, value, client_token: None };
+        let input = UpdateInstanceAttribute { instance_id: None, attribute_type, value, client_token: None };
         directory.update_instance_attribute(input).expect("a switch can be set to true or false");
     }
     if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {

@@ -3,7 +3,8 @@
 //! | part | owns |
 //! |---|---|
 //! | `row` | how a row of the table becomes a call of the directory |
-//! | `authority` | operation → permission, and what tags hide from whom |
+//! | `needs` | operation → what a signed-in user must hold |
+//! | `authority` | whether the caller holds it, and what tags hide from whom |
 //! | `paged`, `published` | paging members, shared published limits |
 //! | one file per resource | its rows: name, method, path, members, limits, and what to ask or change |
 //! | `not_built` | the operations of the service that are not here yet |
@@ -16,6 +17,7 @@ mod flows;
 mod hierarchy;
 mod hours;
 mod instances;
+mod needs;
 mod not_built;
 mod origins;
 mod paged;

@@ -12,7 +12,8 @@ pub(super) fn operations() -> Vec<Operation<App>> {
     TABLE.iter().map(row).collect()
 }
 
-/// Name, method, path.
+/// Name, method, path; one line each.
+#[rustfmt::skip]
 const TABLE: &[(&str, Method, &str)] = &[
     ("ActivateEvaluationForm", Method::POST, "/evaluation-forms/{InstanceId}/{EvaluationFormId}/activate"),
     ("AssociateAnalyticsDataSet", Method::PUT, "/analytics-data/instance/{InstanceId}/association"),

@@ -1,7 +1,9 @@
 //! Prompts: the sound files that flows play by name (spec 12 G44).
 
 use axum::http::Method;
-use directory::prompts::{CreatePrompt, DeletePrompt, DescribePrompt, ListPrompts, SearchPrompts, UpdatePrompt};
+use directory::prompts::{
+    CreatePrompt, DeletePrompt, DescribePrompt, ListPrompts, SearchPrompts, UpdatePrompt,
+};
 use directory::{Directory, Permission};
 use model::ArnKind;
 use wire::{Operation, Rule};

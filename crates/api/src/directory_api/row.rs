@@ -80,7 +80,11 @@ where
 pub(super) fn list<I, F>(name: &'static str, path: &'static str, items: Items, rows: F) -> Operation<App>
 where
     I: Input + std::fmt::Debug + Send + Sync + 'static,
-    F: for<'a> Fn(&'a Directory, &I, Option<&str>) -> directory::Result<Rows<'a>> + Copy + Send + Sync + 'static,
+    F: for<'a> Fn(&'a Directory, &I, Option<&str>) -> directory::Result<Rows<'a>>
+        + Copy
+        + Send
+        + Sync
+        + 'static,
 {
     list_of(name, path, items, |_| Subject::none(), |_, _| Ok(Value::Null), rows)
 }
@@ -98,12 +102,18 @@ pub(super) fn list_of<I, O, F>(
 where
     I: Input + std::fmt::Debug + Send + Sync + 'static,
     O: Fn(&Directory, &I) -> directory::Result<Value> + Copy + Send + Sync + 'static,
-    F: for<'a> Fn(&'a Directory, &I, Option<&str>) -> directory::Result<Rows<'a>> + Copy + Send + Sync + 'static,
+    F: for<'a> Fn(&'a Directory, &I, Option<&str>) -> directory::Result<Rows<'a>>
+        + Copy
+        + Send
+        + Sync
+        + 'static,
 {
     let handler = move |call: Call<App>, input: Paged<I>| async move {
         paged(&call, &input, items, subject, |directory, after, size, sight| {
             let mut answer = json!({});
-            if let Some(owner) = owner(directory, &input.input)?.as_object().and_then(|body| body.values().next()) {
+            if let Some(owner) =
+                owner(directory, &input.input)?.as_object().and_then(|body| body.values().next())
+            {
                 for member in ["LastModifiedTime", "LastModifiedRegion"] {
                     answer[member] = owner[member].clone();
                 }
@@ -127,11 +137,17 @@ where
     F: for<'a> Fn(&'a Directory, &I) -> directory::Result<Found<'a>> + Copy + Send + Sync + 'static,
 {
     let handler = move |call: Call<App>, input: Paged<I>| async move {
-        paged(&call, &input, items, |_| Subject::none(), |directory, after, size, sight| {
-            let mut found = find(directory, &input.input)?;
-            found.retain(|tags| sight.shows(tags));
-            Ok((json!({"ApproximateTotalCount": found.total()}), found.page(after, size)))
-        })
+        paged(
+            &call,
+            &input,
+            items,
+            |_| Subject::none(),
+            |directory, after, size, sight| {
+                let mut found = find(directory, &input.input)?;
+                found.retain(|tags| sight.shows(tags));
+                Ok((json!({"ApproximateTotalCount": found.total()}), found.page(after, size)))
+            },
+        )
         .await
     };
     search_row(name, path, items.limit, handler)

@@ -80,10 +80,8 @@ fn instance(call: &Call<App>, resource_arn: &str) -> Result<std::sync::Arc<engin
 async fn search(call: Call<App>, mut asked: Paged<SearchResourceTags>) -> Answer {
     let engine = row::instance(&call, &asked.input)?;
     let user = access::acting_user(&call);
-    let open = engine
-        .read(|core, _| kinds_with_open_tags(core.directory(), user))
-        .await
-        .map_err(errors::engine)?;
+    let open =
+        engine.read(|core, _| kinds_with_open_tags(core.directory(), user)).await.map_err(errors::engine)?;
     if let Some(open) = open {
         let wanted = asked.input.resource_types.take().filter(|kinds| !kinds.is_empty());
         if let Some(closed) = wanted.iter().flatten().find(|kind| !open.contains(&kind.as_str())) {
@@ -95,9 +93,15 @@ async fn search(call: Call<App>, mut asked: Paged<SearchResourceTags>) -> Answer
         asked.input.resource_types =
             Some(wanted.unwrap_or_else(|| open.into_iter().map(str::to_owned).collect()));
     }
-    row::paged(&call, &asked, Items::plain("Tags", PAGE), |_| Subject::none(), |directory, after, size, _| {
-        Ok((json!({}), directory.search_resource_tags(&asked.input)?.page(after, size)))
-    })
+    row::paged(
+        &call,
+        &asked,
+        Items::plain("Tags", PAGE),
+        |_| Subject::none(),
+        |directory, after, size, _| {
+            Ok((json!({}), directory.search_resource_tags(&asked.input)?.page(after, size)))
+        },
+    )
     .await
 }
 

@@ -5,8 +5,9 @@ use directory::users::proficiencies::{
     AssociateUserProficiencies, DisassociateUserProficiencies, ListUserProficiencies, UpdateUserProficiencies,
 };
 use directory::users::{
-    CreateUser, DeleteUser, DescribeUser, ListUsers, SearchUsers, UpdateUserHierarchy, UpdateUserIdentityInfo,
-    UpdateUserPhoneConfig, UpdateUserRoutingProfile, UpdateUserSecurityProfiles, password,
+    CreateUser, DeleteUser, DescribeUser, ListUsers, SearchUsers, UpdateUserHierarchy,
+    UpdateUserIdentityInfo, UpdateUserPhoneConfig, UpdateUserRoutingProfile, UpdateUserSecurityProfiles,
+    password,
 };
 use directory::{Directory, Permission};
 use model::ArnKind;
@@ -178,9 +179,15 @@ async fn create(call: Call<App>, input: CreateUser) -> Answer {
         }
         None => None,
     };
-    row::configure(&call, &subject, input, |_, _| Ok(()), |directory, cx, input| {
-        let id = directory.create_user(cx, input, hash)?;
-        Ok(directory.created_user(id))
-    })
+    row::configure(
+        &call,
+        &subject,
+        input,
+        |_, _| Ok(()),
+        |directory, cx, input| {
+            let id = directory.create_user(cx, input, hash)?;
+            Ok(directory.created_user(id))
+        },
+    )
     .await
 }

@@ -201,6 +201,27 @@ fn errors(
     }
 }
 
+/// Rule V13 inside a module: the branch it takes and the data it returns are those it declares.
+fn own_contract(
+    report: &mut Report,
+    parameters: &Map<String, Value>,
+    path: &str,
+    resolver: Option<&dyn Resolver>,
+) {
+    let Some(contract) = resolver.and_then(Resolver::own_contract) else { return };
+    if let Some(result) = parameters.get("Result").and_then(Value::as_str)
+        && !contract.branches.iter().any(|branch| branch == result)
+    {
+        let message = format!("the module declares no branch {result:?}");
+        report.error("V13", format!("{path}.Parameters.Result"), message);
+    }
+    let data = parameters.get("ResultData").and_then(Value::as_object);
+    for key in data.into_iter().flat_map(Map::keys).filter(|key| !contract.output.contains(key)) {
+        let path = format!("{path}.Parameters.ResultData.{key}");
+        report.error("V13", path, "the module declares no such output");
+    }
+}
+
 /// Rule V13: what is given to a module, and the branches it may take.
 fn contract(
     report: &mut Report,
@@ -210,12 +231,15 @@ fn contract(
     path: &str,
     resolver: Option<&dyn Resolver>,
 ) {
+    if spec.name == "EndFlowModuleExecution" {
+        return own_contract(report, parameters, path, resolver);
+    }
     let module = parameters.get("FlowModuleId").and_then(Value::as_str);
     let contract = match (resolver, module) {
         (Some(resolver), Some(module)) if spec.name == "InvokeFlowModule" => resolver.module_contract(module),
         _ => None,
     };
-    let Some(ModuleContract { input, required, branches }) = contract else { return };
+    let Some(ModuleContract { input, required, branches, .. }) = contract else { return };
     let empty = Map::new();
     let given = parameters.get("Input").and_then(Value::as_object).unwrap_or(&empty);
     for key in given.keys().filter(|key| !input.contains(key)) {

@@ -67,6 +67,11 @@ pub trait Resolver {
     fn module_contract(&self, _module: &str) -> Option<ModuleContract> {
         None
     }
+
+    /// The contract of the module that is being checked; none when it has none.
+    fn own_contract(&self) -> Option<ModuleContract> {
+        None
+    }
 }
 
 /// What a module takes and how it returns (spec 10 §1.9).
@@ -76,8 +81,38 @@ pub struct ModuleContract {
     pub input: Vec<String>,
     /// Those of them that must be given.
     pub required: Vec<String>,
+    /// Names of the output it declares.
+    pub output: Vec<String>,
     /// Names of its branches.
     pub branches: Vec<String>,
+}
+
+impl ModuleContract {
+    /// Reads a contract as it is kept with a module: `input.schema` and `resultData.schema` (JSON Schema of an
+    /// object) and `transitions.results`. An empty object is no contract.
+    pub fn parse(text: &str) -> Option<Self> {
+        let contract: Value = serde_json::from_str(text).ok()?;
+        if contract.as_object()?.is_empty() {
+            return None;
+        }
+        let schema = |part: &str| contract.get(part).and_then(|part| part.get("schema"));
+        let properties = |part: &str| {
+            let properties = schema(part).and_then(|schema| schema.get("properties")?.as_object());
+            properties.into_iter().flat_map(|properties| properties.keys().cloned()).collect()
+        };
+        let texts = |list: Option<&Value>, name: Option<&str>| -> Vec<String> {
+            let items = list.and_then(Value::as_array).into_iter().flatten();
+            let text =
+                |item: &Value| name.map_or(Some(item), |name| item.get(name))?.as_str().map(str::to_owned);
+            items.filter_map(text).collect()
+        };
+        Some(Self {
+            input: properties("input"),
+            required: texts(schema("input").and_then(|schema| schema.get("required")), None),
+            output: properties("resultData"),
+            branches: texts(contract.get("transitions").and_then(|it| it.get("results")), Some("name")),
+        })
+    }
 }
 
 /// Checks a text against every rule that needs no instance. A text that is not a document is one problem.

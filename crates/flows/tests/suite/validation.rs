@@ -3,7 +3,7 @@
 use crate::support::checks::{needed_errors, problems};
 use crate::support::one_action;
 use flows::action::{self, ResourceKind};
-use flows::validate::{ModuleContract, publishable};
+use flows::validate::publishable;
 use flows::*;
 use model::resource::FlowType;
 use serde_json::{Value, json};
@@ -384,16 +384,21 @@ fn warnings_about_the_whole_flow() {
 
 struct Instance;
 
+const CONTRACT: &str = r#"{
+    "input": {"schema": {"type": "object", "properties": {"a": {}, "b": {}}, "required": ["b"]}},
+    "resultData": {"schema": {"type": "object", "properties": {"n": {"type": "number"}}}},
+    "transitions": {"results": [{"name": "Good", "description": ""}]}
+}"#;
+
 impl Resolver for Instance {
     fn exists(&self, kind: ResourceKind, name: &str) -> bool {
         name == "known" || kind == ResourceKind::Module
     }
     fn module_contract(&self, _: &str) -> Option<ModuleContract> {
-        Some(ModuleContract {
-            input: vec!["a".into(), "b".into()],
-            required: vec!["b".into()],
-            branches: vec!["Good".into()],
-        })
+        ModuleContract::parse(CONTRACT)
+    }
+    fn own_contract(&self) -> Option<ModuleContract> {
+        ModuleContract::parse(CONTRACT)
     }
 }
 
@@ -419,6 +424,17 @@ fn resources_and_contracts_are_looked_up() {
         check("GetMetricData", json!({"QueueId": "gone"}), &[]),
         ["Warning V12 Actions[0].Parameters.QueueId (\"it\"): there is no queue \"gone\""]
     );
+    let returns = json!({"Version": "2019-10-30", "StartAction": "r", "Settings": {}, "Actions": [
+        {"Identifier": "r", "Type": "EndFlowModuleExecution", "Transitions": {},
+            "Parameters": {"Result": "Bad", "ResultData": {"n": 1, "m": 2}}},
+    ]});
+    let returns = Document::parse(&returns.to_string()).expect("parses");
+    let found = validate_document(&returns, FlowType::ContactFlow, true, Some(&Instance));
+    assert_eq!(
+        found.iter().map(|problem| (problem.rule, problem.path.as_str())).collect::<Vec<_>>(),
+        [("V13", "Actions[0].Parameters.Result"), ("V13", "Actions[0].Parameters.ResultData.m"),]
+    );
+    assert_eq!(ModuleContract::parse("{}"), None);
     let module = |input: Value| json!({"FlowModuleId": "known", "Input": input});
     assert_eq!(check("InvokeFlowModule", module(json!({"b": 1})), &["Good"]), [""; 0]);
     assert_eq!(

@@ -17,8 +17,8 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useConsole } from "../../context";
 import { useChanged, usePermissionsOf } from "../../data";
-import { TextAreaField, TextField } from "../../parts/fields";
 import { FormPage, Loaded } from "../../parts/FormPage";
+import { TextAreaField, TextField } from "../../parts/fields";
 import { type PermissionGroup, permissionGroups, rowsOf, toggle } from "./catalogue";
 
 export function SecurityProfilePage() {
@@ -28,14 +28,17 @@ export function SecurityProfilePage() {
     queryKey: ["securityProfiles", id ?? "new"],
     enabled: id !== undefined,
     queryFn: async () =>
-      (await client.send(new DescribeSecurityProfileCommand({ InstanceId, SecurityProfileId: id }))).SecurityProfile ?? {},
+      (await client.send(new DescribeSecurityProfileCommand({ InstanceId, SecurityProfileId: id }))).SecurityProfile ??
+      {},
   });
   const permissions = usePermissionsOf(id);
   if (id === undefined) return <SecurityProfileForm granted={[]} />;
   return (
     <Loaded query={profile}>
       {(found) => (
-        <Loaded query={permissions}>{(granted) => <SecurityProfileForm key={id} profile={found} granted={granted} />}</Loaded>
+        <Loaded query={permissions}>
+          {(granted) => <SecurityProfileForm key={id} profile={found} granted={granted} />}
+        </Loaded>
       )}
     </Loaded>
   );
@@ -61,11 +64,21 @@ function SecurityProfileForm({ profile, granted }: { profile?: SecurityProfile; 
     const Permissions = [...permissions];
     if (profile) {
       await client.send(
-        new UpdateSecurityProfileCommand({ InstanceId, SecurityProfileId: profile.Id, Description: description, Permissions }),
+        new UpdateSecurityProfileCommand({
+          InstanceId,
+          SecurityProfileId: profile.Id,
+          Description: description,
+          Permissions,
+        }),
       );
     } else {
       await client.send(
-        new CreateSecurityProfileCommand({ InstanceId, SecurityProfileName: name.trim(), Description: description, Permissions }),
+        new CreateSecurityProfileCommand({
+          InstanceId,
+          SecurityProfileName: name.trim(),
+          Description: description,
+          Permissions,
+        }),
       );
     }
     await changed("securityProfiles");
@@ -91,10 +104,21 @@ function SecurityProfileForm({ profile, granted }: { profile?: SecurityProfile; 
               onChange={setName}
               testId="security-profile-name"
             />
-            <TextAreaField label={t("field.description")} value={description} disabled={!editable} onChange={setDescription} />
+            <TextAreaField
+              label={t("field.description")}
+              value={description}
+              disabled={!editable}
+              onChange={setDescription}
+            />
           </SpaceBetween>
         </Container>
-        <Container header={<Header variant="h2" description={t("securityProfiles.permissionsText")}>{t("securityProfiles.permissions")}</Header>}>
+        <Container
+          header={
+            <Header variant="h2" description={t("securityProfiles.permissionsText")}>
+              {t("securityProfiles.permissions")}
+            </Header>
+          }
+        >
           <SpaceBetween size="m">
             {(Object.keys(permissionGroups) as PermissionGroup[]).map((group, index) => (
               <GroupMatrix

@@ -36,7 +36,12 @@ export function SecurityProfilesPage() {
           value: (one) => one.SecurityProfileName ?? "",
           cell: (one) => <RouteLink href={`/console/security-profiles/${one.Id}`}>{one.SecurityProfileName}</RouteLink>,
         },
-        { id: "description", header: t("field.description"), value: (one) => one.Description ?? "", cell: (one) => one.Description },
+        {
+          id: "description",
+          header: t("field.description"),
+          value: (one) => one.Description ?? "",
+          cell: (one) => one.Description,
+        },
       ]}
     />
   );

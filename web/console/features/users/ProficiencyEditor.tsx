@@ -25,7 +25,13 @@ export function ProficiencyEditor({ value, onChange, problem }: ProficiencyEdito
   const change = (index: number, next: Partial<UserProficiency>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...next } : one)));
   return (
-    <Container header={<Header variant="h2" description={t("users.proficienciesText")}>{t("users.proficiencies")}</Header>}>
+    <Container
+      header={
+        <Header variant="h2" description={t("users.proficienciesText")}>
+          {t("users.proficiencies")}
+        </Header>
+      }
+    >
       <AttributeEditor
         items={value}
         addButtonText={t("users.addProficiency")}
@@ -43,7 +49,9 @@ export function ProficiencyEditor({ value, onChange, problem }: ProficiencyEdito
                 ariaLabel={t("users.attribute")}
                 selectedOption={option(item.AttributeName)}
                 options={names.map((name) => ({ value: name, label: name }))}
-                onChange={({ detail }) => change(index, { AttributeName: detail.selectedOption.value ?? "", AttributeValue: "" })}
+                onChange={({ detail }) =>
+                  change(index, { AttributeName: detail.selectedOption.value ?? "", AttributeValue: "" })
+                }
               />
             ),
           },

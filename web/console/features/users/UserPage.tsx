@@ -23,8 +23,8 @@ import { useState } from "react";
 import { everyPage } from "../../api";
 import { useConsole } from "../../context";
 import { useChanged, useRoutingProfiles, useSecurityProfiles } from "../../data";
-import { asChoices, isWhole, MultiField, SelectField, TextField } from "../../parts/fields";
 import { FormPage, Loaded } from "../../parts/FormPage";
+import { asChoices, isWhole, MultiField, SelectField, TextField } from "../../parts/fields";
 import { ProficiencyEditor } from "./ProficiencyEditor";
 
 interface Loadedness {
@@ -92,14 +92,24 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
     routingProfile: form.routingProfile === "" ? t("form.required") : undefined,
     securityProfiles: form.securityProfiles.length === 0 ? t("users.needsSecurityProfile") : undefined,
     deskNumber:
-      form.phoneType === "DESK_PHONE" && !/^\+[1-9]\d{1,14}$/.test(form.deskNumber) ? t("form.badPhoneNumber") : undefined,
-    afterContactWork: isWhole(form.afterContactWork, 0, 2_000_000) ? undefined : t("form.wholeNumber", { least: 0, most: 2_000_000 }),
-    proficiencies: proficiencies.some((one) => !one.AttributeName || !one.AttributeValue) ? t("users.badProficiency") : undefined,
+      form.phoneType === "DESK_PHONE" && !/^\+[1-9]\d{1,14}$/.test(form.deskNumber)
+        ? t("form.badPhoneNumber")
+        : undefined,
+    afterContactWork: isWhole(form.afterContactWork, 0, 2_000_000)
+      ? undefined
+      : t("form.wholeNumber", { least: 0, most: 2_000_000 }),
+    proficiencies: proficiencies.some((one) => !one.AttributeName || !one.AttributeValue)
+      ? t("users.badProficiency")
+      : undefined,
   };
   const shown: Partial<typeof problems> = tried ? problems : {};
   const editable = may(user ? "Users.Edit" : "Users.Create");
 
-  const identity = () => ({ FirstName: form.firstName.trim(), LastName: form.lastName.trim(), Email: form.email.trim() || undefined });
+  const identity = () => ({
+    FirstName: form.firstName.trim(),
+    LastName: form.lastName.trim(),
+    Email: form.email.trim() || undefined,
+  });
   const phone = () => ({
     PhoneType: form.phoneType as "SOFT_PHONE" | "DESK_PHONE",
     AutoAccept: form.phoneType === "SOFT_PHONE" && form.autoAccept,
@@ -126,17 +136,25 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
       const before = JSON.stringify(user.IdentityInfo ?? {});
       if (before !== JSON.stringify({ ...user.IdentityInfo, ...identity() })) {
         await client.send(
-          new UpdateUserIdentityInfoCommand({ InstanceId, UserId, IdentityInfo: { ...user.IdentityInfo, ...identity() } }),
+          new UpdateUserIdentityInfoCommand({
+            InstanceId,
+            UserId,
+            IdentityInfo: { ...user.IdentityInfo, ...identity() },
+          }),
         );
       }
       if (JSON.stringify(phone()) !== JSON.stringify({ ...phone(), ...user.PhoneConfig })) {
         await client.send(new UpdateUserPhoneConfigCommand({ InstanceId, UserId, PhoneConfig: phone() }));
       }
       if (form.routingProfile !== user.RoutingProfileId) {
-        await client.send(new UpdateUserRoutingProfileCommand({ InstanceId, UserId, RoutingProfileId: form.routingProfile }));
+        await client.send(
+          new UpdateUserRoutingProfileCommand({ InstanceId, UserId, RoutingProfileId: form.routingProfile }),
+        );
       }
       if (form.securityProfiles.join() !== (user.SecurityProfileIds ?? []).join()) {
-        await client.send(new UpdateUserSecurityProfilesCommand({ InstanceId, UserId, SecurityProfileIds: form.securityProfiles }));
+        await client.send(
+          new UpdateUserSecurityProfilesCommand({ InstanceId, UserId, SecurityProfileIds: form.securityProfiles }),
+        );
       }
     }
     const { added, removed } = proficiencyChanges(loaded.proficiencies, proficiencies);
@@ -171,9 +189,27 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
               onChange={(username) => set({ username })}
               testId="user-username"
             />
-            <TextField label={t("field.firstName")} value={form.firstName} problem={shown.firstName} onChange={(firstName) => set({ firstName })} testId="user-first-name" />
-            <TextField label={t("field.lastName")} value={form.lastName} problem={shown.lastName} onChange={(lastName) => set({ lastName })} testId="user-last-name" />
-            <TextField label={t("field.email")} type="email" value={form.email} problem={shown.email} onChange={(email) => set({ email })} />
+            <TextField
+              label={t("field.firstName")}
+              value={form.firstName}
+              problem={shown.firstName}
+              onChange={(firstName) => set({ firstName })}
+              testId="user-first-name"
+            />
+            <TextField
+              label={t("field.lastName")}
+              value={form.lastName}
+              problem={shown.lastName}
+              onChange={(lastName) => set({ lastName })}
+              testId="user-last-name"
+            />
+            <TextField
+              label={t("field.email")}
+              type="email"
+              value={form.email}
+              problem={shown.email}
+              onChange={(email) => set({ email })}
+            />
             {!user && (
               <TextField
                 label={t("field.password")}
@@ -223,7 +259,15 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
               onChange={(phoneType) => set({ phoneType })}
             />
             {form.phoneType === "DESK_PHONE" ? (
-              <TextField label={t("field.phoneNumber")} hint={t("form.phoneHint")} type="text" inputMode="tel" value={form.deskNumber} problem={shown.deskNumber} onChange={(deskNumber) => set({ deskNumber })} />
+              <TextField
+                label={t("field.phoneNumber")}
+                hint={t("form.phoneHint")}
+                type="text"
+                inputMode="tel"
+                value={form.deskNumber}
+                problem={shown.deskNumber}
+                onChange={(deskNumber) => set({ deskNumber })}
+              />
             ) : (
               <Toggle checked={form.autoAccept} onChange={({ detail }) => set({ autoAccept: detail.checked })}>
                 {t("users.autoAccept")}

@@ -79,7 +79,8 @@ async fn administrators_change_the_instance_and_others_do_not_exist_for_them() {
     let (status, answer) = world.call(Some(&admin), "GET", &path, Value::Null).await;
     assert_eq!((status, code(&answer)), (404, "ResourceNotFoundException"));
     let (_, list) = world.call(Some(&admin), "GET", "/instance", Value::Null).await;
-    let ids: Vec<_> = list["InstanceSummaryList"].as_array().expect("a list").iter().map(|one| &one["Id"]).collect();
+    let ids: Vec<_> =
+        list["InstanceSummaryList"].as_array().expect("a list").iter().map(|one| &one["Id"]).collect();
     assert_eq!(ids, [&json!(world.instance)]);
 }
 
@@ -101,7 +102,8 @@ async fn tags_hide_resources_everywhere() {
         .await;
     let user = Some(user.as_str());
     let (_, list) = world.call(user, "GET", "/queues-summary/{I}?queueTypes=STANDARD", Value::Null).await;
-    let names: Vec<_> = list["QueueSummaryList"].as_array().expect("a list").iter().map(|row| &row["Name"]).collect();
+    let names: Vec<_> =
+        list["QueueSummaryList"].as_array().expect("a list").iter().map(|row| &row["Name"]).collect();
     assert_eq!(names, ["Ours"]);
     let (_, found) = world.call(user, "POST", "/search-queues", json!({"InstanceId": "{I}"})).await;
     assert_eq!((&found["ApproximateTotalCount"], &found["Queues"][0]["Name"]), (&json!(1), &json!("Ours")));
@@ -116,9 +118,13 @@ async fn tags_hide_resources_everywhere() {
     assert_eq!(world.call(user, "GET", &tags, Value::Null).await.0, 404);
     assert_eq!(world.call(user, "POST", &tags, json!({"tags": {"Team": "A"}})).await.0, 404);
     // The pairs in use would tell of what is hidden.
-    let (status, _) =
-        world.call(user, "POST", "/search-resource-tags", json!({"InstanceId": "{I}"})).await;
-    assert_eq!(status, 403);
+    let pairs = |types: Value| json!({"InstanceId": "{I}", "ResourceTypes": types});
+    let queues = pairs(json!(["standard-queue"]));
+    assert_eq!(world.call(user, "POST", "/search-resource-tags", queues).await.0, 403);
+    let (_, found) = world.call(user, "POST", "/search-resource-tags", pairs(json!([]))).await;
+    assert_eq!(found, json!({"Tags": []}));
+    let found = world.make("POST", "/search-resource-tags", pairs(json!(["standard-queue"]))).await;
+    assert_eq!(found["Tags"].as_array().map(Vec::len), Some(3), "{found}");
     // The message for what is hidden is the one for what does not exist.
     let (_, hidden) = world.call(user, "GET", &format!("/queues/{{I}}/{theirs}"), Value::Null).await;
     let nobody = "00000000-0000-4000-8000-000000000000";
@@ -166,7 +172,10 @@ async fn hidden_resources_cannot_be_referred_to() {
 async fn publishing_and_switching_need_more_than_editing() {
     let world = World::new().await;
     let author = world
-        .user_with("author", json!({"Permissions": ["ContactFlows.Create", "ContactFlows.Edit", "AgentStates.Edit"]}))
+        .user_with(
+            "author",
+            json!({"Permissions": ["ContactFlows.Create", "ContactFlows.Edit", "AgentStates.Edit"]}),
+        )
         .await;
     let author = Some(author.as_str());
     let content = json!({
@@ -174,9 +183,7 @@ async fn publishing_and_switching_need_more_than_editing() {
         "Actions": [{"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}],
     })
     .to_string();
-    let flow = |name: &str, status: &str| {
-        json!({"Name": name, "Type": "CONTACT_FLOW", "Content": content, "Status": status})
-    };
+    let flow = |name: &str, status: &str| json!({"Name": name, "Type": "CONTACT_FLOW", "Content": content, "Status": status});
     let (status, saved) = world.call(author, "PUT", "/contact-flows/{I}", flow("Draft", "SAVED")).await;
     assert_eq!(status, 200, "{saved}");
     let path = format!("/contact-flows/{{I}}/{}", text(&saved, "ContactFlowId"));

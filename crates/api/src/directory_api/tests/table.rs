@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::directory_api::authority::TABLE;
+use crate::directory_api::needs::TABLE;
 use crate::directory_api::{built, operations};
 
 /// Operations on the tags of one resource need what that kind of resource needs.

@@ -45,7 +45,8 @@ impl Authenticator<App> for ByHeader {
         request: &'a AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<Principal, ApiError>> {
         let account = ACCOUNT.to_owned();
-        let user = request.headers.get(USER).map(|value| value.to_str().expect("ASCII").parse().expect("an id"));
+        let user =
+            request.headers.get(USER).map(|value| value.to_str().expect("ASCII").parse().expect("an id"));
         let principal = match user {
             Some(user) => Principal::User(SignedInUser {
                 user: UserId(user),

@@ -1,0 +1,129 @@
+//! What a panel is given to reach the server by: websocket addresses and tokens (spec 11 §1.9).
+
+use api::App;
+use center::TokenKind;
+use model::{ContactId, ParticipantId};
+use serde::Deserialize;
+use serde_json::json;
+use wire::{ApiError, Call, Operation};
+
+use super::{Agent, Answer, Authentication, invalid_configuration, unavailable};
+use crate::sessions::{SESSION_MS, SignedIn};
+use crate::snapshot::chat_token;
+use crate::sockets::agent_socket_url;
+
+pub(super) fn operations() -> Vec<Operation<App>> {
+    vec![
+        Operation::rpc("CreateTransport", create_transport),
+        Operation::rpc("GetNewAuthToken", new_auth_token).sensitive("refreshToken"),
+    ]
+}
+
+/// How long a client keeps one socket.
+const SOCKET_MS: i64 = 3600 * 1000;
+/// A socket's address stays good a little longer, for reconnecting.
+const SOCKET_GRACE_MS: i64 = 120_000;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CreateTransport {
+    #[serde(default)]
+    #[allow(dead_code, reason = "the bearer header identifies the caller")]
+    authentication: Option<Authentication>,
+    transport_type: String,
+    #[serde(default)]
+    participant_id: Option<String>,
+    #[serde(default)]
+    contact_id: Option<String>,
+    #[serde(default)]
+    #[allow(dead_code, reason = "of the softphone, which is not built")]
+    softphone_client_id: Option<String>,
+}
+
+async fn create_transport(call: Call<App>, input: CreateTransport) -> Answer {
+    let agent = Agent::of(&call).await?;
+    match input.transport_type.as_str() {
+        "web_socket" => Ok(web_socket(&call, &agent)),
+        "chat_token" => chat(&call, &agent, input).await,
+        "softphone" | "web_rtc" => Err(invalid_configuration(format!(
+            "CreateTransport {}: calls are not available in this product yet.",
+            input.transport_type
+        ))),
+        "agent_discovery" => Err(invalid_configuration(
+            "CreateTransport agent_discovery: global resiliency is not available in this product.",
+        )),
+        other => Err(ApiError::invalid_parameter(format!(
+            "transportType '{other}' is not known; possible are web_socket and chat_token."
+        ))),
+    }
+}
+
+fn web_socket(call: &Call<App>, agent: &Agent) -> serde_json::Value {
+    let expiry = agent.engine.now() + SOCKET_MS;
+    let token = agent.signed_in().token(TokenKind::AgentSocket, expiry + SOCKET_GRACE_MS);
+    json!({"webSocketTransport": {
+        "url": agent_socket_url(&call.state, &call.headers, &token),
+        "transportLifeTimeInSeconds": SOCKET_MS / 1000,
+        "expiry": expiry.iso_millis(),
+    }})
+}
+
+/// The token with which the agent speaks in one chat.
+async fn chat(call: &Call<App>, agent: &Agent, input: CreateTransport) -> Answer {
+    let refused = || ApiError::invalid_state("The agent has no such connection to this chat.");
+    let participant: ParticipantId =
+        input.participant_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
+    let contact: ContactId = input.contact_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
+    let user = agent.user;
+    let token = agent
+        .read(|core| {
+            let leg = core.agent(user).and_then(|agent| agent.leg(contact)).ok_or_else(refused)?;
+            let is_own = leg.participant == participant && leg.channel == model::Channel::Chat;
+            if is_own { Ok(chat_token(core, leg)) } else { Err(refused()) }
+        })
+        .await?;
+    Ok(json!({"chatTokenTransport": {
+        "participantToken": call.state.center.tokens().sign(&token),
+        "expiry": token.expires_at.iso_millis(),
+    }}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewAuthToken {
+    #[serde(default)]
+    #[allow(dead_code, reason = "the bearer header identifies the caller")]
+    authentication: Option<Authentication>,
+    refresh_token: String,
+}
+
+/// A token for another shift. Our pages hand out one token for both purposes, so the refresh token is an access token.
+async fn new_auth_token(call: Call<App>, input: NewAuthToken) -> Answer {
+    let agent = Agent::of(&call).await?;
+    let center = &call.state.center;
+    let refresh = center.tokens().check(&input.refresh_token, &[TokenKind::Access], center.now());
+    if !refresh.is_ok_and(|token| token.subject == agent.user.0 && token.object == agent.session) {
+        return Err(ApiError::new(
+            axum::http::StatusCode::BAD_REQUEST,
+            "RefreshTokenExpiredException",
+            "The refresh token is not valid (any more). Sign in again.",
+        ));
+    }
+    let signed_in = agent.signed_in();
+    let (key, user) = (signed_in.key(), agent.user);
+    let session = agent
+        .engine
+        .apply(|core, cx| core.open_session(cx, key, user, SESSION_MS))
+        .await
+        .map_err(unavailable)?;
+    Ok(json!({
+        "newAuthToken": center.tokens().sign(&signed_in.token(TokenKind::Access, session.expires_at)),
+        "expirationDateTime": session.expires_at.iso_millis(),
+    }))
+}
+
+impl Agent {
+    fn signed_in(&self) -> SignedIn {
+        SignedIn { engine: self.engine.clone(), user: self.user, session: self.session }
+    }
+}
