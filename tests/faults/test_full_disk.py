@@ -93,7 +93,7 @@ def test_full_disk(small_disk):
                 acknowledged.append(answer["Id"])
                 break
             assert status == 500, answer
-            assert time.monotonic() < until, f"the server does not come back: {answer}"
+            assert time.monotonic() < until, f"the server does not come back: {answer} {server.tail()}"
             time.sleep(0.05)  # between attempts, bounded by the deadline
         server.kill_and_restart()
 

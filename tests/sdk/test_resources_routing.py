@@ -234,8 +234,8 @@ def test_a_quota_that_is_used_up(connect, instance, fresh):
         names.append(name)
         assert len(names) < 100, "the quota is 25"
     connect.delete_predefined_attribute(InstanceId=instance, Name=names.pop())
-    connect.create_predefined_attribute(InstanceId=instance, Name=names[0] + "!", Values={"StringList": ["x"]})
-    for name in [*names, names[0] + "!"]:
+    connect.create_predefined_attribute(InstanceId=instance, Name=names[0] + " again", Values={"StringList": ["x"]})
+    for name in [*names, names[0] + " again"]:
         connect.delete_predefined_attribute(InstanceId=instance, Name=name)
 
 

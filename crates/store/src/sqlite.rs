@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::{ContactId, InstanceId, Timestamp};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 
 use crate::reads::{contact_row, implement_reads, parse_id};
 use crate::rows::*;
@@ -83,22 +83,13 @@ impl Sqlite {
     }
 
     pub(crate) async fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        // One statement a table: the rows travel as one JSON array, which costs far less than a call per row.
-        for (sql, rows) in [
-            (DELETE_DOCUMENTS, batch_rows::documents(batch, false)),
-            (PUT_DOCUMENTS, batch_rows::documents(batch, true)),
-            (PUT_CONTACTS, batch_rows::contacts(batch)),
-            (PUT_ITEMS, batch_rows::items(batch)),
-            (PUT_RECEIPTS, batch_rows::receipts(batch)),
-            (PUT_EVENTS, batch_rows::events(batch)),
-        ] {
-            if !rows.is_empty() {
-                sqlx::query(sql).bind(Value::Array(rows).to_string()).execute(&mut *transaction).await?;
-            }
+        let mut connection = self.writer.acquire().await?;
+        let result = write(&mut connection, batch).await;
+        if result.is_err() {
+            // A full disk may have rolled back already, or not: the state of this connection is not worth guessing.
+            connection.close_on_drop();
         }
-        transaction.commit().await?;
-        Ok(())
+        Ok(result?)
     }
 
     pub(crate) async fn trim_events(&self, seq: i64) -> Result<u64, StoreError> {
@@ -119,6 +110,24 @@ impl Sqlite {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+async fn write(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    // One statement a table: the rows travel as one JSON array, which costs far less than a call per row.
+    for (sql, rows) in [
+        (DELETE_DOCUMENTS, batch_rows::documents(batch, false)),
+        (PUT_DOCUMENTS, batch_rows::documents(batch, true)),
+        (PUT_CONTACTS, batch_rows::contacts(batch)),
+        (PUT_ITEMS, batch_rows::items(batch)),
+        (PUT_RECEIPTS, batch_rows::receipts(batch)),
+        (PUT_EVENTS, batch_rows::events(batch)),
+    ] {
+        if !rows.is_empty() {
+            sqlx::query(sql).bind(Value::Array(rows).to_string()).execute(&mut *transaction).await?;
+        }
+    }
+    transaction.commit().await
 }
 
 const PUT_DOCUMENTS: &str = "INSERT INTO documents (instance, kind, id, body)

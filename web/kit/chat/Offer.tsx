@@ -1,5 +1,5 @@
 /** An interactive message: choices the customer answers with one press; read-only for everyone else. */
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { type I18n, useI18n } from "../i18n";
 import { Button, IconButton } from "../ui/Button";
 import { carouselAnswer, type Interactive, type Option, type Slot } from "./interactive";
@@ -15,9 +15,7 @@ export function Offer({ offer, onAnswer }: OfferProps) {
   const wide = offer.kind === "Carousel" ? " offer--wide" : "";
   return (
     <section className={`offer${wide}`} aria-label={offer.title} data-testid={`offer-${offer.kind}`}>
-      {offer.image && (
-        <img className="offer__image" src={offer.image} alt={offer.imageText ?? ""} referrerPolicy="no-referrer" />
-      )}
+      {offer.image && <Picture className="offer__image" src={offer.image} text={offer.imageText} />}
       <div className="offer__head">
         <b>{offer.title}</b>
         {offer.subtitle && <p>{offer.subtitle}</p>}
@@ -47,10 +45,26 @@ export function Offer({ offer, onAnswer }: OfferProps) {
   );
 }
 
+/** A picture from elsewhere: asked for without telling where we are, and left out when it cannot be had. */
+function Picture({ src, text, className }: { src: string; text?: string; className?: string }) {
+  const [missing, setMissing] = useState(false);
+  if (missing) return null;
+  return (
+    <img
+      className={className}
+      src={src}
+      alt={text ?? ""}
+      loading="lazy"
+      referrerPolicy="no-referrer"
+      onError={() => setMissing(true)}
+    />
+  );
+}
+
 function OptionRow({ option, onAnswer }: { option: Option; onAnswer?: (answer: string) => void }) {
   const content = (
     <>
-      {option.image && <img src={option.image} alt={option.imageText ?? ""} referrerPolicy="no-referrer" />}
+      {option.image && <Picture src={option.image} text={option.imageText} />}
       <span>
         {option.title}
         {option.subtitle && <small>{option.subtitle}</small>}

@@ -1,6 +1,6 @@
 /** What the panel and the workspace share around their contacts: sign-in gate, header, notices. */
 import { type ReactNode, useEffect, useState } from "react";
-import { readDeskToken, readSession, type Session, signOut } from "../api/session";
+import { readDeskToken, readSession, ServerError, type Session, signOut } from "../api/session";
 import { SignInForm } from "../auth/SignInForm";
 import { chooseLocale, type Locale, languages, useI18n } from "../i18n";
 import logo from "../theme/favicon.svg";
@@ -19,6 +19,7 @@ import "./desk.css";
 type Gate =
   | { kind: "asking" }
   | { kind: "signedOut" }
+  | { kind: "denied" }
   | { kind: "failed" }
   | { kind: "in"; session: Session; desk: Desk };
 
@@ -33,8 +34,8 @@ async function enter(): Promise<Gate> {
     const desk = new Desk();
     desk.watch();
     return { kind: "in", session, desk };
-  } catch {
-    return { kind: "failed" };
+  } catch (error) {
+    return { kind: error instanceof ServerError && error.status === 403 ? "denied" : "failed" };
   }
 }
 
@@ -62,6 +63,11 @@ export function DeskGate({ children }: { children: ReactNode }) {
         </div>
       )}
       {gate.kind === "signedOut" && <SignInForm onSignedIn={() => location.reload()} />}
+      {gate.kind === "denied" && (
+        <Alert kind="bad" testId="desk-denied">
+          {t("desk.denied")}
+        </Alert>
+      )}
       {gate.kind === "failed" && (
         <Alert kind="bad" action={<Button onClick={() => location.reload()}>{t("action.reload")}</Button>}>
           {t("failure.network")}

@@ -2,7 +2,7 @@
 
 use directory::agent_statuses::CreateAgentStatus;
 use directory::queues::CreateQueue;
-use directory::routing_profiles::CreateRoutingProfile;
+use directory::routing_profiles::{AssociateRoutingProfileQueues, CreateRoutingProfile};
 use directory::seed::{SeedFlow, seed};
 use directory::users::CreateUser;
 use directory::{Cx, Directory, DirectoryError, Quota, input};
@@ -149,13 +149,17 @@ fn add_profiles(
                 "Name": format!("Profile {number:03}"),
                 "Description": "Part of the simulated day",
                 "DefaultOutboundQueueId": queues[first].to_string(),
-                "QueueConfigs": rows,
+                "QueueConfigs": rows[..served],
                 "MediaConcurrencies": [
                     {"Channel": "CHAT", "Concurrency": 2},
                     {"Channel": "TASK", "Concurrency": 1},
                 ],
             });
-            directory.create_routing_profile(cx, input::read::<CreateRoutingProfile>(request)?)
+            let id = directory.create_routing_profile(cx, input::read::<CreateRoutingProfile>(request)?)?;
+            // One request takes ten rows.
+            let rest = json!({"RoutingProfileId": id.to_string(), "QueueConfigs": rows[served..]});
+            directory.associate_routing_profile_queues(cx, input::read::<AssociateRoutingProfileQueues>(rest)?)?;
+            Ok(id)
         })
         .collect()
 }

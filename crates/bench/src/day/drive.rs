@@ -54,6 +54,8 @@ pub struct Day {
     sequence: u64,
     /// Customers of live chats.
     customers: HashMap<ContactId, ParticipantId>,
+    /// What agents have seen on their panels.
+    panels: HashMap<UserId, Vec<(ParticipantId, LegState)>>,
     ledger: Ledger,
     started: u64,
     commands: u64,
@@ -103,6 +105,7 @@ impl Day {
             deeds: BinaryHeap::new(),
             sequence: 0,
             customers: HashMap::new(),
+            panels: HashMap::new(),
             ledger: Ledger::default(),
             started: 0,
             commands: 0,
@@ -223,13 +226,14 @@ impl Day {
     /// The agent sees their panel and decides what to do about what is new there.
     fn panel_changed(&mut self, user: UserId) {
         let Some(agent) = self.core.agent(user) else { return };
-        // Only what has changed at this very moment is new.
+        let shown = self.panels.entry(user).or_default();
         let fresh: Vec<_> = agent
             .legs
             .iter()
-            .filter(|leg| leg.since == self.now)
+            .filter(|leg| !shown.contains(&(leg.participant, leg.state)))
             .map(|leg| (leg.contact, leg.channel, leg.state))
             .collect();
+        *shown = agent.legs.iter().map(|leg| (leg.participant, leg.state)).collect();
         let may_go = agent.legs.is_empty() && agent.signed_in && agent.status == self.centre.offline;
         for (contact, channel, state) in fresh {
             match state {

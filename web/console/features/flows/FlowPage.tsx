@@ -221,7 +221,7 @@ function FlowEditor({ flow }: { flow?: ContactFlow }) {
             stretch
             label={t("flows.content")}
             constraintText={t("flows.contentHint")}
-            errorText={json && t("flows.badJson", { line: json.line, column: json.column, message: json.message })}
+            errorText={json && t("flows.badJson", { line: json.line, column: json.column })}
           >
             <textarea
               className="code-area"

@@ -57,14 +57,71 @@ export function pretty(content: string): string {
 }
 
 /** Where JSON text is wrong, as line and column, or undefined when it can be read. */
-export function jsonProblem(text: string): { line: number; column: number; message: string } | undefined {
+export function jsonProblem(text: string): { line: number; column: number } | undefined {
   try {
     JSON.parse(text);
     return undefined;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? 0);
-    const before = text.slice(0, at).split("\n");
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message };
+  } catch {
+    const before = text.slice(0, firstError(text)).split("\n");
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
   }
+}
+
+/** Pieces JSON is made of; browsers do not all say where JSON went wrong, so we look ourselves. */
+const space = /[ \t\r\n]*/y;
+const scalar =
+  /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+const unclosed = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
+
+/** The index of the first character that no JSON text could have there. */
+function firstError(text: string): number {
+  let at = 0;
+  const take = (pattern: RegExp): string => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0] ?? "";
+    at += found.length;
+    return found;
+  };
+  const skip = () => take(space);
+  const string = (): boolean => {
+    if (text[at] !== '"') return false;
+    if (take(scalar) !== "") return true;
+    take(unclosed);
+    return false;
+  };
+  const list = (close: string, member: () => boolean): boolean => {
+    at += 1;
+    skip();
+    if (text[at] === close) {
+      at += 1;
+      return true;
+    }
+    while (member()) {
+      skip();
+      if (text[at] === close) {
+        at += 1;
+        return true;
+      }
+      if (text[at] !== ",") return false;
+      at += 1;
+      skip();
+    }
+    return false;
+  };
+  const value = (): boolean => {
+    skip();
+    if (text[at] === "{") return list("}", entry);
+    if (text[at] === "[") return list("]", value);
+    if (text[at] === '"') return string();
+    return take(scalar) !== "";
+  };
+  const entry = (): boolean => {
+    if (!string()) return false;
+    skip();
+    if (text[at] !== ":") return false;
+    at += 1;
+    return value();
+  };
+  if (value()) skip();
+  return at;
 }

@@ -326,7 +326,8 @@ export const consoleTexts: Record<ConsoleKey, string> = {
   "flows.export": "Exportieren",
   "flows.content": "Inhalt",
   "flows.contentHint": "JSON der Flow-Sprache, Version 2019-10-30.",
-  "flows.badJson": "Kein gültiges JSON in Zeile {line}, Spalte {column}: {message}",
+  "flows.badJson":
+    "Kein gültiges JSON in Zeile {line}, Spalte {column}. Dort fehlt vielleicht ein Komma, ein Anführungszeichen oder eine Klammer.",
   "flows.invalid": "Der Flow wurde nicht angenommen. Korrigieren Sie diese Punkte:",
   "flowType.CONTACT_FLOW": "Eingehender Flow",
   "flowType.CUSTOMER_QUEUE": "Kunden-Warteschlangen-Flow",

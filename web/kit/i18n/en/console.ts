@@ -317,7 +317,8 @@ export const consoleTexts = {
   "flows.export": "Export",
   "flows.content": "Content",
   "flows.contentHint": "JSON of the flow language, version 2019-10-30.",
-  "flows.badJson": "Not valid JSON at line {line}, column {column}: {message}",
+  "flows.badJson":
+    "Not valid JSON at line {line}, column {column}. A comma, a quotation mark or a bracket may be missing there.",
   "flows.invalid": "The flow was not accepted. Correct these points:",
   "flowType.CONTACT_FLOW": "Inbound flow",
   "flowType.CUSTOMER_QUEUE": "Customer queue flow",

@@ -30,6 +30,7 @@ async fn users_need_the_permission_of_the_operation() {
         // Who views users may choose among these in forms, but not open them.
         ("GET", "/security-profiles-summary/{I}", Value::Null, 200),
         ("GET", "/routing-profiles-summary/{I}", Value::Null, 200),
+        ("POST", "/search-routing-profiles", json!({"InstanceId": "{I}"}), 403),
         ("GET", "/user-hierarchy-groups-summary/{I}", Value::Null, 200),
         ("POST", "/search-resource-tags", json!({"InstanceId": "{I}", "ResourceTypes": ["agent"]}), 200),
         ("POST", "/search-resource-tags", json!({"InstanceId": "{I}", "ResourceTypes": ["prompt"]}), 403),
