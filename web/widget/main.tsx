@@ -129,8 +129,10 @@ function StartScreen({
 }) {
   const { t } = useI18n();
   const parameters = new URLSearchParams(location.search);
+  const flows = config.flows ?? [];
+  const startable = flows.length > 0 || Boolean(config.contactFlowId);
   const [name, setName] = useState(parameters.get("name") ?? "");
-  const [flow, setFlow] = useState(parameters.get("flow") ?? config.flows[0]?.id ?? "");
+  const [flow, setFlow] = useState(parameters.get("flow") ?? flows[0]?.id ?? "");
   const [first, setFirst] = useState("");
   const [tried, setTried] = useState(false);
   const missing = name.trim() === "";
@@ -158,7 +160,7 @@ function StartScreen({
           {problem}
         </Alert>
       )}
-      {config.flows.length === 0 && <Alert kind="warn">{t("widget.noFlows")}</Alert>}
+      {!startable && <Alert kind="warn">{t("widget.noFlows")}</Alert>}
       <Field label={t("widget.name")} error={tried && missing ? t("widget.nameMissing") : undefined}>
         <input
           className="sr-input"
@@ -169,7 +171,7 @@ function StartScreen({
           data-testid="chat-name"
         />
       </Field>
-      {config.flows.length > 1 && (
+      {flows.length > 1 && (
         <Field label={t("widget.subject")}>
           <select
             className="sr-input"
@@ -177,7 +179,7 @@ function StartScreen({
             onChange={(event) => setFlow(event.target.value)}
             data-testid="chat-flow"
           >
-            {config.flows.map((one) => (
+            {flows.map((one) => (
               <option key={one.id} value={one.id}>
                 {one.name}
               </option>
@@ -195,7 +197,7 @@ function StartScreen({
           data-testid="chat-first"
         />
       </Field>
-      <Button kind="primary" type="submit" wide disabled={config.flows.length === 0} data-testid="chat-start">
+      <Button kind="primary" type="submit" wide disabled={!startable} data-testid="chat-start">
         {t("widget.start")}
       </Button>
     </form>

@@ -7,8 +7,12 @@ import { installOwnHostSocket } from "@kit/stock/own-host-socket";
 
 export interface WidgetConfig {
   instanceAlias: string;
-  name: string;
-  flows: { id: string; name: string }[];
+  /** What customers call the centre. */
+  name?: string;
+  /** Flows a customer may choose from; the server's own choice is used when there is none. */
+  flows?: { id: string; name: string }[];
+  /** The flow that is used when none is named. */
+  contactFlowId?: string | null;
   region: string;
   participantEndpoint: string;
 }

@@ -55,7 +55,7 @@ pub fn connect() -> Service<App> {
 
 /// The `connectparticipant` service.
 pub fn participant() -> Service<App> {
-    Service::rest_json("participant")
+    Service::rest_json("connectparticipant")
         .signing_name("execute-api")
         .auth(Auth::Handler)
         .errors(wire::ApiError::validation, wire::ApiError::internal_server)

@@ -79,6 +79,10 @@ pub(crate) async fn page(engine: &Engine, chain: ContactId, request: Request) ->
     for (_, row) in &rows {
         let mut item: Value = serde_json::from_str(&row.body)
             .map_err(|_| ApiError::internal_server("An item of the transcript cannot be read."))?;
+        // Published at the top of the answer, not in its items.
+        if let Some(members) = item.as_object_mut() {
+            members.remove("InitialContactId");
+        }
         if let Some(list) = item["Id"].as_str().and_then(|id| receipts.get(id)) {
             item["MessageMetadata"] = json!({"MessageId": item["Id"], "Receipts": list});
         }

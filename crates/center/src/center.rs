@@ -58,6 +58,7 @@ pub struct Center {
     work: Arc<Work>,
     event_written: Arc<Notify>,
     engines: RwLock<BTreeMap<InstanceId, Running>>,
+    making: tokio::sync::Mutex<()>,
 }
 
 struct Running {
@@ -83,6 +84,7 @@ impl Center {
             attempts: Attempts::default(),
             event_written: Arc::new(Notify::new()),
             engines: RwLock::new(BTreeMap::new()),
+            making: tokio::sync::Mutex::new(()),
         });
         for instance in center.store.instances().await? {
             center.start(instance).await?;
@@ -161,6 +163,8 @@ impl Center {
         people: Vec<seed::SeedPerson>,
         adjust: impl FnOnce(&mut Directory),
     ) -> Result<Arc<Engine>, CenterError> {
+        // One at a time, so that two requests cannot both find the alias free.
+        let _making = self.making.lock().await;
         for engine in self.instances() {
             let taken = engine.read(|core, _| core.directory().instance().alias == alias).await;
             if taken.unwrap_or(false) {
@@ -168,13 +172,23 @@ impl Center {
             }
         }
         let instance = InstanceId(self.fresh_id());
-        let scope = self.scope(instance);
+        let documents = self.seed_documents(instance, alias, people, adjust)?;
+        self.store.commit(&Batch { documents, ..Batch::default() }).await?;
+        self.start(instance).await
+    }
+
+    fn seed_documents(
+        &self,
+        instance: InstanceId,
+        alias: &str,
+        people: Vec<seed::SeedPerson>,
+        adjust: impl FnOnce(&mut Directory),
+    ) -> Result<Vec<DocumentWrite>, CenterError> {
         let mut fresh = || self.fresh_id();
         let mut cx = directory::Cx { now: self.now(), new_uuid: &mut fresh };
-        let flows = self.stock_flows();
-        let mut directory = seed::seed(scope, alias, &mut cx, flows, people)?;
+        let mut directory = seed::seed(self.scope(instance), alias, &mut cx, self.stock_flows(), people)?;
         adjust(&mut directory);
-        let documents = directory
+        Ok(directory
             .take_changes()
             .into_iter()
             .map(|change| match change {
@@ -183,9 +197,7 @@ impl Center {
                 }
                 Change::Delete { kind, id } => DocumentWrite { instance, kind: kind.as_str(), id, body: None },
             })
-            .collect();
-        self.store.commit(&Batch { documents, ..Batch::default() }).await?;
-        self.start(instance).await
+            .collect())
     }
 
     /// Stops and removes an instance with everything in it.

@@ -28,7 +28,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
   const { items } = state;
 
   useAnnouncements(model);
-  useReceipts(model, items);
+  useReceipts(model, items, writable);
 
   const resend = useCallback((id: string) => void model.resend(id), [model]);
   const discard = useCallback((id: string) => model.discard(id), [model]);
@@ -121,8 +121,9 @@ function useAnnouncements(model: ChatModel): void {
 }
 
 /** Delivered while the page is in the background, read when it is looked at. */
-function useReceipts(model: ChatModel, items: readonly ChatItem[]): void {
+function useReceipts(model: ChatModel, items: readonly ChatItem[], taking: boolean): void {
   useEffect(() => {
+    if (!taking) return;
     const tell = () => model.acknowledge(document.visibilityState === "visible");
     // The protocol asks for receipts a moment after display; reading within it sends one instead of two.
     const timer = items.length > 0 ? setTimeout(tell, 300) : undefined;
@@ -131,7 +132,7 @@ function useReceipts(model: ChatModel, items: readonly ChatItem[]): void {
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", tell);
     };
-  }, [model, items]);
+  }, [model, items, taking]);
 }
 
 function ConnectionNotice({ connection, ended }: { connection: string; ended: boolean }) {

@@ -56,12 +56,12 @@ function PaneHead({ contact, details }: { contact: ContactView; details?: { show
       </span>
       <div className="pane__title">
         <h2>{contactTitle(contact, t)}</h2>
-        <span className="muted">
+        <span className="pane__facts muted">
           <span className={`sr-badge sr-badge--${phase.tone}`} data-testid="contact-phase" data-phase={contact.phase}>
             {phase.text}
-          </span>{" "}
+          </span>
           <Since at={contact.phaseSince} label={t("contact.inPhase")} />
-          {contact.queue && ` · ${contact.queue}`}
+          {contact.queue && <span>{contact.queue}</span>}
         </span>
       </div>
       {details && (

@@ -29,16 +29,14 @@ export function StatusPicker() {
   return (
     <Menu
       className={`status status--${tone(agent.status.type)}`}
-      label={
-        next
-          ? `${t("status.label", { status: name })}. ${t("status.next", { status: next })}`
-          : t("status.label", { status: name })
-      }
+      label={t("status.choose")}
+      textNames
       testId="status-picker"
       button={
         <>
           <span className="status__dot" />
           <span className="status__text">
+            <span className="sr-only">{t("status.word")}</span>
             <span className="status__name" data-testid="status-name">
               {name}
             </span>

@@ -51,7 +51,7 @@ export function startDesk(session: Session, token: DeskToken): void {
       autoAcceptTone: quiet,
     },
   });
-  core.initSoftphoneManager({});
+  // The softphone manager asks for the microphone as soon as it starts; it comes with telephony.
 
   if (window.parent !== window) {
     core.getEventBus().subscribe(EventType.CONFIGURE, () => {

@@ -39,7 +39,6 @@ export interface StockCore {
   initPageOptions(parameters: object): void;
   initApiProxyService(): void;
   initRingtoneEngines(parameters: { ringtone: Record<string, Ringtone> }): void;
-  initSoftphoneManager(parameters: object): void;
   checkIfConfigureReceived(conduit: unknown): void;
   getUpstream(): unknown;
   getEventBus(): EventBus;

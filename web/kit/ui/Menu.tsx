@@ -4,7 +4,10 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState 
 interface MenuProps {
   /** Content of the opening button. */
   button: ReactNode;
-  label?: string;
+  /** Name of the menu. */
+  label: string;
+  /** The button's own text names it; otherwise it is named like the menu. */
+  textNames?: boolean;
   className?: string;
   align?: "start" | "end";
   testId?: string;
@@ -12,7 +15,7 @@ interface MenuProps {
   children: (close: () => void) => ReactNode;
 }
 
-export function Menu({ button, label, className, align = "start", testId, children }: MenuProps) {
+export function Menu({ button, label, textNames, className, align = "start", testId, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -70,7 +73,7 @@ export function Menu({ button, label, className, align = "start", testId, childr
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        aria-label={label}
+        aria-label={textNames ? undefined : label}
         data-testid={testId}
         onClick={() => setOpen(!open)}
       >

@@ -82,16 +82,12 @@ pub fn sockets_with(limits: SocketLimits) -> Router<App> {
         .layer(Extension(shared))
 }
 
-/// The address of an agent's websocket for the caller with these headers.
+/// The address of an agent's websocket for the caller with these headers: always `wss:`, as panels refuse any other.
+/// Where TLS ends elsewhere or nowhere, our own pages open it on the host and scheme they were loaded from.
 pub fn agent_socket_url(app: &App, headers: &HeaderMap, token: &Token) -> String {
     let origin = app.origin(headers);
-    // Client libraries accept plain websockets on the loopback address only; everywhere else they insist on TLS.
-    let base = match origin.strip_prefix("http://") {
-        Some(host) if host.starts_with("127.0.0.1") => format!("ws://{host}"),
-        Some(host) => format!("wss://{host}"),
-        None => origin.replacen("https://", "wss://", 1),
-    };
-    format!("{base}{AGENT_SOCKET_PATH}?token={}", app.center.tokens().sign(token))
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
+    format!("wss://{host}{AGENT_SOCKET_PATH}?token={}", app.center.tokens().sign(token))
 }
 
 #[derive(Clone)]

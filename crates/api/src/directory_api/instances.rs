@@ -104,17 +104,10 @@ async fn create(call: Call<App>, input: CreateInstance) -> Answer {
         (InstanceAttribute::InboundCalls, input.inbound_calls_enabled),
         (InstanceAttribute::OutboundCalls, input.outbound_calls_enabled),
     ];
-    let center = center.clone();
-    // Making all that a new instance has takes a while, so that it is done beside the async threads.
-    let made = tokio::task::spawn_blocking(move || {
-        let now = center.now();
-        let adjust = |directory: &mut Directory| configure(directory, switches, input.tags, now);
-        tokio::runtime::Handle::current().block_on(center.create_instance(&alias, Vec::new(), adjust))
-    });
-    let engine = made
-        .await
-        .map_err(|_| ApiError::internal_service("The instance could not be made."))?
-        .map_err(errors::center)?;
+    let now = center.now();
+    let tags = input.tags;
+    let adjust = move |directory: &mut Directory| configure(directory, switches, tags, now);
+    let engine = center.create_instance(&alias, Vec::new(), adjust).await.map_err(errors::center)?;
     Ok(json!({"Id": engine.id(), "Arn": engine.scope().instance_arn()}))
 }
 

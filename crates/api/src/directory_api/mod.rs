@@ -17,6 +17,7 @@ mod flows;
 mod hierarchy;
 mod hours;
 mod instances;
+mod integrations;
 mod needs;
 mod not_built;
 mod origins;
@@ -49,6 +50,7 @@ fn built() -> Vec<Operation<App>> {
     let groups = [
         instances::operations(),
         origins::operations(),
+        integrations::operations(),
         storage::operations(),
         users::operations(),
         hierarchy::operations(),

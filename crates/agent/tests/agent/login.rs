@@ -1,0 +1,160 @@
+//! Signing in and out over HTTP.
+
+use serde_json::json;
+
+use crate::support::{Answer, PASSWORD, Panel, Server};
+
+async fn login(server: &Server, username: &str, password: &str) -> Answer {
+    server.post("/auth/login", &[], json!({"username": username, "password": password})).await
+}
+
+/// The session cookie of somebody who signs in.
+async fn cookie(server: &Server, username: &str) -> String {
+    let answer = login(server, username, PASSWORD).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let line = answer.header("set-cookie");
+    line.split(';').next().expect("a value").to_owned()
+}
+
+#[tokio::test]
+async fn a_session_from_login_to_logout() {
+    let server = Server::start().await;
+    let answer = login(&server, "ann", PASSWORD).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let line = answer.header("set-cookie");
+    for part in ["switchroom-session=", "HttpOnly", "SameSite=None", "Secure", "Path=/", "Max-Age=43200"] {
+        assert!(line.contains(part), "{line}");
+    }
+    let cookie = line.split(';').next().expect("a value");
+    let session = server.get("/auth/session", &[("cookie", cookie)]).await;
+    assert_eq!((session.status, &session.body), (200, &answer.body));
+    assert_eq!(
+        json!([
+            session.body["username"],
+            session.body["displayName"],
+            session.body["instanceAlias"],
+            session.body["region"],
+            session.body["accountId"],
+            session.body["instanceArn"],
+        ]),
+        json!([
+            "ann",
+            "ANN Test",
+            "test",
+            "us-east-1",
+            "123456789012",
+            format!("arn:aws:connect:us-east-1:123456789012:instance/{}", server.engine.id()),
+        ])
+    );
+    assert!(
+        session.body["permissions"].as_array().is_some_and(|all| all.contains(&json!("BasicAgentAccess")))
+    );
+    assert!(session.body["csrfToken"].as_str().is_some_and(|text| text.len() > 20));
+    let user = server.user("ann").await;
+    assert!(server.read(|core| core.agent(user).is_none()).await, "the panel was not opened");
+
+    let authorized = server.get("/auth/authorize", &[("cookie", cookie)]).await;
+    assert_eq!(authorized.status, 200);
+    let expiration = authorized.body["expiration"].as_i64().expect("milliseconds");
+    let hours = (expiration - server.app.center.now().0) as f64 / 3_600_000.0;
+    assert!((11.9..=12.0).contains(&hours), "{hours}");
+    assert!(server.read(|core| core.agent(user).is_some_and(|agent| agent.signed_in)).await);
+    let token = authorized.body["accessToken"].as_str().expect("a token").to_owned();
+    let panel = Panel { server: &server, token, path: agent::CTI_PATH };
+    assert_eq!(panel.state().await, "offline Offline");
+    server.available("ann").await;
+
+    let gone = server.post("/auth/logout", &[("cookie", cookie)], json!({})).await;
+    assert_eq!(gone.status, 200);
+    assert!(gone.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.status, 401);
+    assert_eq!(server.get("/auth/authorize", &[("cookie", cookie)]).await.status, 401);
+    let refused = panel.call("GetAgentSnapshot", json!({})).await;
+    assert_eq!(refused.header("x-amzn-errortype"), "UnauthorizedException");
+    let offline = server
+        .read(|core| {
+            let agent = core.agent(user).expect("known");
+            let status = core.directory().agent_status(agent.status).expect("exists");
+            !agent.signed_in && status.name == "Offline"
+        })
+        .await;
+    assert!(offline);
+}
+
+#[tokio::test]
+async fn wrong_passwords_and_unknown_names_get_the_same_answer_and_then_a_pause() {
+    let server = Server::start().await;
+    let unknown = login(&server, "nobody", PASSWORD).await;
+    let wrong = login(&server, "ann", "wrong").await;
+    assert_eq!((unknown.status, &unknown.body), (401, &wrong.body));
+    assert_eq!(unknown.header("set-cookie"), "");
+    let odd = server.post("/auth/login", &[], json!({"username": "ann"})).await;
+    assert_eq!(odd.status, 400);
+    let elsewhere = json!({"username": "ann", "password": PASSWORD, "instance": "other"});
+    assert_eq!(server.post("/auth/login", &[], elsewhere).await.status, 401);
+    let here = json!({"username": "ann", "password": PASSWORD, "instance": "test"});
+    assert_eq!(server.post("/auth/login", &[], here).await.status, 200, "and the count begins anew");
+    for _ in 0..5 {
+        assert_eq!(login(&server, "bob", "wrong").await.status, 401);
+    }
+    let paused = login(&server, "bob", PASSWORD).await;
+    assert_eq!((paused.status, paused.header("retry-after")), (429, "1"));
+    assert_eq!(login(&server, "ann", PASSWORD).await.status, 200, "others are not held up");
+}
+
+#[tokio::test]
+async fn only_our_pages_and_approved_origins_use_the_cookie() {
+    let server = Server::start().await;
+    let input = directory::input::read(json!({"Origin": "https://crm.example.com"})).expect("an input");
+    server
+        .engine
+        .apply(|core, cx| core.configure(cx, |directory, _| directory.associate_approved_origin(input)))
+        .await
+        .expect("the engine works")
+        .expect("approves");
+    let cookie = cookie(&server, "ann").await;
+    for (headers, expected) in [
+        (&[("origin", "https://cc.example.com")][..], 200),
+        (&[("origin", "https://crm.example.com")], 200),
+        (&[("origin", "https://evil.example.com")], 403),
+        (&[("origin", "null")], 403),
+        (&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], 403),
+        (&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")], 200),
+        (&[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "cors")], 200),
+        (&[], 200),
+    ] {
+        let mut all = vec![("cookie", cookie.as_str())];
+        all.extend(headers);
+        for path in ["/auth/authorize", "/connect/auth/authorize", "/auth/session"] {
+            assert_eq!(server.get(path, &all).await.status, expected, "{path} {headers:?}");
+        }
+    }
+    let listed = server.get("/whitelisted-origins", &[]).await;
+    assert_eq!(listed.body, json!({"whitelistedOrigins": ["https://crm.example.com"]}));
+    let foreign = [("cookie", cookie.as_str()), ("origin", "https://evil.example.com")];
+    assert_eq!(server.get("/logout", &foreign).await.status, 403);
+    assert_eq!(server.get("/auth/session", &[("cookie", &cookie)]).await.status, 200, "still signed in");
+    let approved = [("cookie", cookie.as_str()), ("origin", "https://crm.example.com")];
+    assert_eq!(server.get("/connect/logout", &approved).await.status, 200);
+    assert_eq!(server.get("/auth/session", &[("cookie", &cookie)]).await.status, 401);
+}
+
+#[tokio::test]
+async fn logout_of_a_link_leads_to_the_sign_in_page() {
+    let server = Server::start().await;
+    let cookie = cookie(&server, "ann").await;
+    let answer = server.get("/logout", &[("cookie", &cookie), ("sec-fetch-mode", "navigate")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/login"));
+    assert_eq!(server.get("/logout", &[]).await.status, 200, "nobody is signed in any more");
+}
+
+#[tokio::test]
+async fn forged_cookies_are_nobody() {
+    let server = Server::start().await;
+    let good = cookie(&server, "ann").await;
+    let two = format!("{good}; {good}");
+    let access = format!("switchroom-session={}", server.token("ann", center::TokenKind::Access).await);
+    for cookie in ["switchroom-session=x", "switchroom-session=", "other=1", &two, &access] {
+        assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.status, 401, "{cookie}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The agent service, websockets and the routes of pages, on a real centre in a folder of its own.
+
+mod attachments;
+mod cti;
+mod login;
+mod polls;
+mod sockets;
+mod support;
+mod widget;
+mod work;

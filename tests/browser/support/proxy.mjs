@@ -1,0 +1,109 @@
+/** A network between browser and server that a test can cut, let answers get lost in, and put errors into. */
+import { createServer, request as ask } from "node:http";
+import { connect } from "node:net";
+
+export class Proxy {
+  #sockets = new Set();
+  #port = 0;
+
+  /** Given the request (with its body as text), the answer to give in place of the server's, if any: { status, body, headers }. */
+  answer = () => undefined;
+  /** Given the request, whether the server's answer gets lost on its way. */
+  loses = () => false;
+  /** Every request that came through: method, path, headers and body. */
+  requests = [];
+
+  /** Stands at a port of its own before a server; `http` is its address without the scheme. */
+  static async before(server) {
+    const proxy = new Proxy();
+    proxy.target = new URL(server.endpoint);
+    await proxy.#listen();
+    proxy.endpoint = `http://127.0.0.1:${proxy.#port}`;
+    return proxy;
+  }
+
+  async #listen() {
+    this.http = createServer((request, response) => void this.#pass(request, response));
+    this.http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    this.http.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+      socket.on("error", () => undefined); // a cut network is the point
+    });
+    await new Promise((resume, fail) => {
+      this.http.once("error", fail);
+      this.http.listen(this.#port, "127.0.0.1", resume);
+    });
+    this.#port = this.http.address().port;
+  }
+
+  async #pass(request, response) {
+    const parts = [];
+    try {
+      for await (const part of request) parts.push(part);
+    } catch {
+      return; // the client has gone
+    }
+    const body = Buffer.concat(parts);
+    const seen = { method: request.method, path: request.url, headers: request.headers, body: body.toString() };
+    this.requests.push(seen);
+    const own = this.answer(seen);
+    if (own) {
+      response.writeHead(own.status, { "content-type": "application/json", ...own.headers });
+      response.end(JSON.stringify(own.body ?? {}));
+      return;
+    }
+    const onward = ask(
+      {
+        host: this.target.hostname,
+        port: this.target.port,
+        method: request.method,
+        path: request.url,
+        headers: request.headers,
+      },
+      (answer) => {
+        if (this.loses(seen)) {
+          answer.resume();
+          answer.on("end", () => request.socket.destroy());
+          return;
+        }
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on("error", () => request.socket.destroy());
+    response.on("close", () => onward.destroy());
+    onward.end(body);
+  }
+
+  #upgrade(request, socket, head) {
+    const onward = connect(Number(this.target.port), this.target.hostname, () => {
+      const lines = [`${request.method} ${request.url} HTTP/1.1`];
+      for (let at = 0; at < request.rawHeaders.length; at += 2) {
+        lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+      }
+      onward.write(`${lines.join("\r\n")}\r\n\r\n`);
+      onward.write(head);
+      onward.pipe(socket);
+      socket.pipe(onward);
+    });
+    onward.on("error", () => socket.destroy());
+    onward.on("close", () => socket.destroy());
+    socket.on("close", () => onward.destroy());
+  }
+
+  /** Cuts the network: what is under way breaks, and nothing comes through until it is mended. */
+  async cut() {
+    const closed = new Promise((resume) => this.http.close(resume));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  mend() {
+    return this.#listen();
+  }
+
+  async stop() {
+    if (this.http.listening) await this.cut();
+  }
+}

@@ -1,0 +1,90 @@
+/** A Switchroom server of a test's own: a fresh data folder, a free port, ended by its own process. */
+import { spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { signedCall } from "./signature.mjs";
+import { until, within } from "./until.mjs";
+
+const root = resolve(import.meta.dirname, "../../..");
+const binary = process.env.SWITCHROOM_BIN ?? join(root, "target/debug/switchroom");
+
+export class Server {
+  #environment;
+  #child;
+  #http = "127.0.0.1:0";
+
+  constructor(environment = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), "switchroom-browser-"));
+    this.data = join(this.folder, "data");
+    this.#environment = environment;
+  }
+
+  static async start(environment) {
+    const server = new Server(environment);
+    await server.start();
+    return server;
+  }
+
+  async start() {
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !name.startsWith("SWITCHROOM_") || name === "SWITCHROOM_WEB_FOLDER",
+    );
+    const log = openSync(join(this.folder, "log"), "a");
+    const bootstrap = join(this.data, "bootstrap.json");
+    const before = statSync(bootstrap, { throwIfNoEntry: false })?.mtimeMs;
+    this.#child = spawn(binary, ["serve", "--data", this.data, "--http", this.#http], {
+      env: { ...Object.fromEntries(inherited), SWITCHROOM_LIMITS_API_RATE_FACTOR: "0", ...this.#environment },
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    await until(
+      "the server to be up",
+      async () => {
+        if (this.#child.exitCode !== null) throw new Error(`it ended with ${this.#child.exitCode}: ${this.log()}`);
+        const now = statSync(bootstrap, { throwIfNoEntry: false })?.mtimeMs;
+        if (now === undefined || now === before) return false;
+        Object.assign(this, JSON.parse(readFileSync(bootstrap, "utf8")));
+        return (await fetch(`${this.endpoint}/health`)).ok;
+      },
+      30_000,
+    );
+    // A restart comes back at the same address.
+    this.#http = this.endpoint.slice("http://".length);
+  }
+
+  /** What the server has written to its log. */
+  log() {
+    return readFileSync(join(this.folder, "log"), "utf8").split("\n").slice(-20).join("\n");
+  }
+
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  async ended(deadline = 30_000) {
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      await within(deadline, "the server to end", new Promise((resume) => child.once("exit", resume)));
+    }
+  }
+
+  async kill() {
+    this.signal("SIGKILL");
+    await this.ended();
+  }
+
+  async stop() {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) {
+      // Nobody waits for sockets of pages that are closed anyway.
+      this.signal("SIGKILL");
+      await this.ended();
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Calls the public API as its operator does; gives the body, throws for refusals. */
+  api(method, path, body) {
+    return signedCall(this, method, path, body);
+  }
+}
