@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import time
 import urllib.parse
 
@@ -49,7 +50,10 @@ def send(server, method, path, body=b"", headers=None, timeout=30):
         for name, value in sent.items():
             for one in value if isinstance(value, list) else [value]:
                 connection.putheader(name, one)
-        connection.endheaders(body or None)
+        try:
+            connection.endheaders(body or None)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # a server that has answered need not read the rest
         return Answer(connection.getresponse())
     finally:
         connection.close()
@@ -171,6 +175,26 @@ class Customer:
 
     def leave(self):
         self.ok("disconnect", {})
+
+
+def raw(server, data, timeout=5, half_close=False):
+    """Sends bytes and reads until the server closes or falls silent: what came, and whether it closed."""
+    host, port = server.http.split(":")
+    received = b""
+    with socket.create_connection((host, int(port)), timeout=timeout) as connection:
+        try:
+            connection.sendall(data)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+            while True:
+                piece = connection.recv(65536)
+                if not piece:
+                    return received, True
+                received += piece
+        except TimeoutError:
+            return received, False
+        except ConnectionError:
+            return received, True
 
 
 def participant(server, operation, body, token):

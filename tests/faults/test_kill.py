@@ -63,11 +63,9 @@ class Customer:
         self.center, self.number, self.acknowledged = center, number, []
 
     async def start(self):
-        body = {"DisplayName": f"Customer {self.number}", "ContactFlowId": self.center.flow,
-                "Attributes": {"number": str(self.number)}}
-        status, answer, _ = await self.center.call("POST", "/widget/chat", body, {"content-type": "application/json"})
-        assert status == 200, answer
-        started = answer["data"]["startChatResult"]
+        started = await asyncio.get_running_loop().run_in_executor(None, lambda: self.center.client.start_chat_contact(
+            InstanceId=self.center.server.bootstrap["instanceId"], ContactFlowId=self.center.flow,
+            ParticipantDetails={"DisplayName": f"Customer {self.number}"}, ClientToken=str(uuid.uuid4())))
         self.contact, self.participant_token = started["ContactId"], started["ParticipantToken"]
         credentials = await self.center.participant(
             "connection", self.participant_token, {"Type": ["WEBSOCKET", "CONNECTION_CREDENTIALS"]})
@@ -204,7 +202,7 @@ async def scenario(server):
     timeout = aiohttp.ClientTimeout(total=20)
     async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
         center = Center(server, session)
-        center.flow = flow
+        center.flow, center.client = flow, client
         agents = [Agent(center, name, server.bootstrap["users"][name]["password"]) for name in ("agent1", "agent2")]
         for agent in agents:
             await agent.sign_in()

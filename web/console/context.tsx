@@ -28,16 +28,23 @@ const Context = createContext<ConsoleContext | undefined>(undefined);
 
 let count = 0;
 
+/** How long good news stays on screen, in milliseconds. */
+const noticeShownFor = 8000;
+
 export function ConsoleProvider({ session, children }: { session: Session; children: ReactNode }) {
   const [notices, setNotices] = useState<Notice[]>([]);
   const client = useMemo(() => createClient(session), [session]);
   const dismiss = useCallback((id: string) => setNotices((all) => all.filter((one) => one.id !== id)), []);
-  const say = useCallback((type: Notice["type"], text: string) => {
-    count += 1;
-    const notice = { id: String(count), type, text };
-    setNotices((all) => [notice, ...all].slice(0, 4));
-    announce(text, type === "error" ? "urgent" : "polite");
-  }, []);
+  const say = useCallback(
+    (type: Notice["type"], text: string) => {
+      count += 1;
+      const notice = { id: String(count), type, text };
+      setNotices((all) => [notice, ...all].slice(0, 4));
+      announce(text, type === "error" ? "urgent" : "polite");
+      if (type !== "error") setTimeout(() => dismiss(notice.id), noticeShownFor);
+    },
+    [dismiss],
+  );
   const may = useCallback(
     (...permissions: string[]) => permissions.some((one) => session.permissions.includes(one)),
     [session],

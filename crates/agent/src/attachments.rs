@@ -28,6 +28,8 @@ const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// Mebibytes of files that are held in memory at once, on their way in; more wait.
 static ROOM: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(160));
 const MEBIBYTE: u64 = 1024 * 1024;
+/// Kind under which attachments of finished chats are kept.
+const PAST_ATTACHMENT: &str = "past-attachment";
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route(
@@ -62,8 +64,22 @@ async fn find(
         return Err(Problem::forbidden("The address is not valid."));
     }
     let engine = app.center.instance(token.instance).ok_or_else(missing)?;
-    let found = engine.read(|core, _| core.attachment(id).cloned()).await?.ok_or_else(missing)?;
+    let found = match engine.read(|core, _| core.attachment(id).cloned()).await? {
+        Some(found) => found,
+        None => past(&engine, id).await?.ok_or_else(missing)?,
+    };
     Ok((engine, found))
+}
+
+/// An attachment of a chat that is over.
+async fn past(engine: &Engine, id: AttachmentId) -> Result<Option<Attachment>, Problem> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        tracing::error!(attachment = %id, %error, "an attachment of the past cannot be read");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The attachment cannot be read now.")
+    };
+    let stored = engine.store().document(engine.id(), PAST_ATTACHMENT, &id.to_string()).await;
+    let Some(body) = stored.map_err(|error| unreadable(&error))? else { return Ok(None) };
+    serde_json::from_str(&body).map(Some).map_err(|error| unreadable(&error))
 }
 
 async fn upload(

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use api::App;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, Query, State};
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -33,6 +33,7 @@ const LONGEST_NAME: usize = 256;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/auth/login", post(login).layer(DefaultBodyLimit::max(BODY_LIMIT)))
+        .route("/auth/sign-in", get(sign_in))
         .route("/auth/session", get(session))
         .route("/auth/logout", post(logout))
         .route("/logout", get(leave))
@@ -105,6 +106,21 @@ async fn login(
     let cookie = open(&app, &signed_in).await?;
     let body = describe(&app, &signed_in).await?;
     Ok(([(SET_COOKIE, cookie)], private(body)).into_response())
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    token: String,
+}
+
+/// The link of a federation token: takes over the session it was made for and goes on to the workspace.
+async fn sign_in(State(app): State<App>, Query(input): Query<SignIn>) -> Result<Response, Problem> {
+    let found = SignedIn::by_token(&app.center, &input.token, TokenKind::Session, app.center.now()).await?;
+    let Some(signed_in) = found else {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "The sign-in link is not valid (any more)."));
+    };
+    let cookie = open(&app, &signed_in).await?;
+    Ok(([(SET_COOKIE, cookie)], Redirect::to("/agent-app-v2")).into_response())
 }
 
 /// Opens the session, or moves its end, and gives the cookie for it.

@@ -27,13 +27,15 @@ pub struct App {
     /// The address under which clients reach this server, such as `http://127.0.0.1:8080`; none = as the request's
     /// `Host` header says.
     pub public_url: Option<Arc<str>>,
+    /// Held while a finished contact is read from the store and changed.
+    pub finished: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl App {
     /// The state of the handlers of one server.
     pub fn new(center: Arc<Center>, public_url: Option<String>) -> Self {
         let key = center.tokens().derive("paging");
-        Self { center, pager: Arc::new(Pager::new(key.as_bytes())), public_url: public_url.map(Into::into) }
+        Self { center, pager: Arc::new(Pager::new(key.as_bytes())), public_url: public_url.map(Into::into), finished: Arc::default() }
     }
 
     /// The address of this server as the caller sees it.

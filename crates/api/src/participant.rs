@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use center::{Token, TokenKind};
+use contacts::transcript::content_type;
 use contacts::{Refusal, Speaker, invalid_parameter};
 use engine::Engine;
 use model::{AttachmentId, ParticipantId, Timestamp};
@@ -254,6 +255,9 @@ async fn send_event(call: Call<App>, input: SendEvent) -> Answer {
     let session = connection(&call, &input.connection_token).await?;
     check_client_token(input.client_token.as_deref())?;
     let participant = session.participant;
+    if matches!(input.content_type.as_str(), content_type::DELIVERED | content_type::READ) {
+        check_message(&session, input.content.as_deref()).await?;
+    }
     let (id, at) = session
         .apply(|core, cx| {
             core.send_event(
@@ -266,6 +270,26 @@ async fn send_event(call: Call<App>, input: SendEvent) -> Answer {
         })
         .await?;
     Ok(json!({"Id": id, "AbsoluteTime": at.iso_millis()}))
+}
+
+/// A receipt is for a message of the same chat.
+async fn check_message(session: &Session, content: Option<&str>) -> Result<(), ApiError> {
+    let message = content
+        .and_then(|text| serde_json::from_str::<Value>(text).ok())
+        .and_then(|value| value["messageId"].as_str().map(str::to_owned))
+        .ok_or_else(|| ApiError::validation("Content must be a JSON text with the messageId."))?;
+    let participant = session.participant;
+    let chain = session.read(|core| core.speaker(participant).map(|speaker| speaker.chain)).await?;
+    let found = session
+        .engine
+        .store()
+        .item_seq(session.engine.id(), chain, &message)
+        .await
+        .map_err(|error| ApiError::internal_server(error.to_string()))?;
+    match found {
+        Some(_) => Ok(()),
+        None => Err(ApiError::validation("The messageId is not that of a message of this chat.")),
+    }
 }
 
 #[derive(Deserialize)]

@@ -54,8 +54,10 @@ impl Attempts {
         let mut failures = self.failures.lock();
         if failures.len() >= REMEMBERED {
             failures.retain(|_, (_, last)| now.since(*last) < LONGEST_PAUSE_MS);
-            if failures.len() >= REMEMBERED {
-                failures.clear();
+            // Still too many at once: the one that failed longest ago makes room.
+            let oldest = failures.iter().min_by_key(|(_, (_, last))| *last).map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest.filter(|_| failures.len() >= REMEMBERED) {
+                failures.remove(&oldest);
             }
         }
         let entry = failures.entry(key.to_owned()).or_insert((0, now));

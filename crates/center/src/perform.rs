@@ -1,5 +1,6 @@
 //! The work after commits: transcript files, attachment scans, function calls, streaming endpoints.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,15 @@ use flows::{FunctionCall, FunctionError};
 use model::AttachmentId;
 use serde_json::{Value, json};
 use store::Blobs;
-use tokio::sync::Semaphore;
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, mpsc};
 
-/// Pieces of work at once; more wait.
+/// Pieces of work of one kind at once; more wait.
 const AT_ONCE: usize = 64;
+/// Items that may wait for one streaming endpoint; more are dropped and counted in the log.
+const STREAM_QUEUE: usize = 1000;
+/// A worker for an endpoint ends when nothing came for so long.
+const STREAM_IDLE: Duration = Duration::from_secs(60);
 const SCAN_WITHIN: Duration = Duration::from_secs(60);
 const SCAN_ATTEMPTS: u32 = 3;
 const STREAM_WITHIN: Duration = Duration::from_secs(5);
@@ -25,52 +31,114 @@ const ANSWER_BYTES: usize = 32 * 1024;
 pub(crate) struct Work {
     blobs: Blobs,
     http: reqwest::Client,
-    places: Arc<Semaphore>,
+    files: Arc<Semaphore>,
+    scans: Arc<Semaphore>,
+    functions: Arc<Semaphore>,
+    streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
+
+/// An item on its way to an endpoint.
+type StreamItem = (&'static str, Arc<str>);
 
 impl Work {
     pub(crate) fn new(blobs: Blobs) -> Self {
-        Self { blobs, http: reqwest::Client::new(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let places = || Arc::new(Semaphore::new(AT_ONCE));
+        Self {
+            blobs,
+            http: reqwest::Client::new(),
+            files: places(),
+            scans: places(),
+            functions: places(),
+            streams: Arc::default(),
+        }
     }
 }
 
 impl Performer for Work {
     fn perform(&self, engine: &Arc<Engine>, effect: Effect) {
-        let (engine, blobs, http, places) =
-            (engine.clone(), self.blobs.clone(), self.http.clone(), self.places.clone());
-        tokio::spawn(async move {
-            let Ok(_place) = places.acquire().await else { return };
-            match effect {
-                Effect::WriteTranscript(due) => write_transcript(&engine, &blobs, &due).await,
-                Effect::ScanAttachment { attachment } => scan(&engine, &blobs, &http, attachment).await,
-                Effect::CallFunction { contact, call } => {
+        let (engine, blobs, http) = (engine.clone(), self.blobs.clone(), self.http.clone());
+        match effect {
+            Effect::WriteTranscript(due) => {
+                let places = self.files.clone();
+                tokio::spawn(async move { write_transcript(&engine, &blobs, &places, &due).await });
+            }
+            Effect::ScanAttachment { attachment } => {
+                let places = self.scans.clone();
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    scan(&engine, &blobs, &http, attachment).await;
+                });
+            }
+            Effect::CallFunction { contact, called_at, call } => {
+                let places = self.functions.clone();
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
                     let answer = call_function(&http, &call).await;
                     let told =
-                        engine.apply(|core, cx| core.function_answered(cx, contact, answer)).await;
+                        engine.apply(|core, cx| core.function_answered(cx, contact, called_at, answer)).await;
                     if let Err(error) = told {
                         // The run still waits for the function; after a restart it is called again.
                         tracing::warn!(%contact, %error, "a function's answer could not be delivered");
                     }
+                });
+            }
+            Effect::Stream { endpoints, visibility, content } => {
+                for endpoint in endpoints {
+                    self.stream(endpoint, (visibility.as_str(), content.clone()));
                 }
-                Effect::Stream { endpoints, visibility, content } => {
-                    for endpoint in endpoints {
-                        stream(&http, &endpoint, visibility.as_str(), &content).await;
-                    }
-                }
-                Effect::Push { .. } | Effect::AgentChanged(_) | Effect::AgentSignedOut(_) => {}
+            }
+            Effect::Push { .. } | Effect::AgentChanged(_) | Effect::AgentSignedOut(_) => {}
+        }
+    }
+}
+
+impl Work {
+    /// One worker for each endpoint, so that items arrive in their order.
+    fn stream(&self, endpoint: String, item: StreamItem) {
+        let mut streams = self.streams.lock();
+        let item = match streams.get(&endpoint).map(|sender| sender.try_send(item.clone())) {
+            Some(Ok(())) => return,
+            Some(Err(mpsc::error::TrySendError::Full(_))) => {
+                tracing::warn!("an item was dropped: its streaming endpoint is too slow");
+                return;
+            }
+            Some(Err(mpsc::error::TrySendError::Closed(item))) => item,
+            None => item,
+        };
+        let (sender, mut items) = mpsc::channel::<StreamItem>(STREAM_QUEUE);
+        // The channel is new and empty.
+        let _ = sender.try_send(item);
+        streams.insert(endpoint.clone(), sender);
+        let (http, streams) = (self.http.clone(), self.streams.clone());
+        tokio::spawn(async move {
+            while let Ok(Some((visibility, content))) = tokio::time::timeout(STREAM_IDLE, items.recv()).await {
+                stream(&http, &endpoint, visibility, &content).await;
+            }
+            // Under the lock nothing new can come in; what came in before is sent on.
+            let rest: Vec<StreamItem> = {
+                let mut streams = streams.lock();
+                streams.remove(&endpoint);
+                items.close();
+                std::iter::from_fn(|| items.try_recv().ok()).collect()
+            };
+            for (visibility, content) in rest {
+                stream(&http, &endpoint, visibility, &content).await;
             }
         });
     }
 }
 
-async fn write_transcript(engine: &Engine, blobs: &Blobs, due: &TranscriptDue) {
+async fn write_transcript(engine: &Engine, blobs: &Blobs, places: &Semaphore, due: &TranscriptDue) {
     let contact = due.contact;
     loop {
         let written = async {
             let file = transcript_file(engine.store(), engine.id(), due.chain, contact, &due.head).await?;
             blobs.put(&due.location, &file).await
         };
-        match written.await {
+        let place = places.acquire().await;
+        let written = written.await;
+        drop(place);
+        match written {
             Ok(()) => {
                 if let Err(error) = engine.apply(|core, _| core.transcript_written(contact)).await {
                     tracing::warn!(%contact, %error, "a transcript file is written again after a restart");

@@ -105,7 +105,7 @@ impl Core {
             "FirstName": user.identity_info.first_name,
             "LastName": user.identity_info.last_name,
             "Username": user.username,
-            "AgentHierarchyGroups": null,
+            "AgentHierarchyGroups": crate::record::hierarchy(&self.directory, agent.user, "Name"),
             "Proficiencies": user.proficiencies.iter().map(|proficiency| json!({
                 "Name": proficiency.attribute_name,
                 "Value": proficiency.attribute_value,

@@ -8,7 +8,7 @@ use crate::chat::token_key;
 use crate::core::Core;
 use crate::cx::Cx;
 use crate::error::*;
-use crate::outcome::{DocumentChange, Effect};
+use crate::outcome::{DocumentChange, Effect, Outcome};
 use crate::transcript::Draft;
 
 /// Largest file, in bytes.
@@ -216,6 +216,20 @@ impl Core {
     /// An attachment, for the shell.
     pub fn attachment(&self, id: AttachmentId) -> Option<&Attachment> {
         self.attachments.get(&id)
+    }
+
+    /// The attachments of a finished chain leave memory; their documents are kept under a kind not loaded at start.
+    pub(crate) fn retire_attachments(&mut self, chain: ContactId, out: &mut Outcome) {
+        let mut gone: Vec<AttachmentId> =
+            self.attachments.values().filter(|one| one.chain == chain).map(|one| one.id).collect();
+        gone.sort();
+        for id in gone {
+            let Some(attachment) = self.attachments.remove(&id) else { continue };
+            let body = serde_json::to_string(&attachment).expect("an attachment is printable");
+            let (kind, id) = ("attachment", id.to_string());
+            out.documents.push(DocumentChange { kind, id: id.clone(), body: None });
+            out.documents.push(DocumentChange { kind: "past-attachment", id, body: Some(body) });
+        }
     }
 
     fn put_attachment(&mut self, attachment: Attachment) {

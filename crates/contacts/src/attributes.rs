@@ -49,7 +49,8 @@ impl Core {
         Ok(())
     }
 
-    /// Sets name, description and references; absent ones stay.
+    /// Sets name, description, references and segment attributes; absent ones stay. The system's own segment
+    /// attributes (`connect:…`) cannot be set.
     pub fn update_contact(
         &mut self,
         cx: &mut Cx,
@@ -57,6 +58,7 @@ impl Core {
         name: Option<String>,
         description: Option<String>,
         references: Option<BTreeMap<String, TaskReference>>,
+        segment_attributes: BTreeMap<String, String>,
     ) -> Result<(), Refusal> {
         if name.as_ref().is_some_and(|name| name.chars().count() > 512) {
             return Err(invalid_parameter("Name must have at most 512 characters."));
@@ -67,7 +69,11 @@ impl Core {
         if let Some(references) = &references {
             check_references(references)?;
         }
+        if let Some(name) = segment_attributes.keys().find(|name| name.starts_with("connect:")) {
+            return Err(invalid_parameter(format!("The segment attribute '{name}' is kept by the system.")));
+        }
         let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
+        contact.segment_attributes.extend(segment_attributes);
         if name.is_some() {
             contact.name = name;
         }
@@ -121,6 +127,7 @@ impl Core {
         id: ContactId,
         priority: Option<i64>,
         age_adjustment_seconds: Option<i64>,
+        criteria: Option<Vec<Step>>,
     ) -> Result<(), Refusal> {
         if priority.is_some_and(|priority| priority < 1) {
             return Err(invalid_parameter("QueuePriority must be at least 1."));
@@ -129,6 +136,11 @@ impl Core {
         if contact.is_disconnected() {
             return Err(invalid_request("The contact is over; its routing cannot be changed."));
         }
+        if let Some(steps) = criteria {
+            // Refused before anything else is changed.
+            self.set_criteria(cx, id, steps)?;
+        }
+        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
         if let Some(priority) = priority {
             contact.priority = priority;
         }
@@ -140,25 +152,6 @@ impl Core {
         if waiting {
             self.router_place(cx, id, priority, adjustment);
         }
-        self.contact_changed(cx, id, &["RoutingData"]);
-        Ok(())
-    }
-
-    /// Sets segment attributes; the system's own (`connect:…`) stay as they are.
-    pub fn set_segment_attributes(
-        &mut self,
-        cx: &mut Cx,
-        id: ContactId,
-        changes: BTreeMap<String, String>,
-    ) -> Result<(), Refusal> {
-        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
-        if let Some(name) = changes.keys().find(|name| name.starts_with("connect:")) {
-            return Err(invalid_parameter(format!("The segment attribute '{name}' is kept by the system.")));
-        }
-        if changes.is_empty() {
-            return Ok(());
-        }
-        contact.segment_attributes.extend(changes);
         self.contact_changed(cx, id, &[]);
         Ok(())
     }

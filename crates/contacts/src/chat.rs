@@ -231,11 +231,20 @@ impl Core {
         Ok((participant, expires_at))
     }
 
-    pub(crate) fn bot_never_came(&mut self, chain_id: ContactId) {
+    pub(crate) fn bot_never_came(&mut self, cx: &mut Cx, chain_id: ContactId) {
         let Some(chain) = self.chains.get_mut(&chain_id) else { return };
-        if let Some(bot) = chain.bot.take_if(|bot| !bot.connected) {
-            self.members.remove(&bot.participant);
-            self.touch_chain(chain_id);
+        let current = chain.current;
+        let Some(bot) = chain.bot.take_if(|bot| !bot.connected) else { return };
+        self.members.remove(&bot.participant);
+        self.touch_chain(chain_id);
+        self.bot_is_gone(cx, current);
+    }
+
+    /// A flow that waits for the custom participant to finish goes on.
+    fn bot_is_gone(&mut self, cx: &mut Cx, contact: ContactId) {
+        let flow = self.contacts.get(&contact).and_then(|contact| contact.flow.as_ref());
+        if flow.is_some_and(|flow| flow.waits_for_bot) {
+            self.run_flow(cx, contact, flows::Resume::BotDisconnected);
         }
     }
 
@@ -251,10 +260,7 @@ impl Core {
             let left = Draft::event(content_type::LEFT, bot.participant, &bot.display_name, Role::CustomBot);
             self.append_item(cx, chain_id, current, left);
         }
-        let flow = self.contacts.get(&current).and_then(|contact| contact.flow.as_ref());
-        if flow.is_some_and(|flow| flow.waits_for_bot) {
-            self.run_flow(cx, current, flows::Resume::BotDisconnected);
-        }
+        self.bot_is_gone(cx, current);
     }
 
     /// Sends every item of a chat to one more endpoint from now on.

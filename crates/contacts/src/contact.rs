@@ -131,6 +131,15 @@ pub struct Contact {
     /// Pauses of a task.
     #[serde(default)]
     pub pauses: Pauses,
+    /// How many flows made tasks for one another up to this one.
+    #[serde(default)]
+    pub made_depth: u32,
+    /// When the customer was first put into a queue; a transferred contact ranks by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_arrival: Option<Timestamp>,
+    /// A function's answer that came while the task was paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_answer: Option<Result<Value, String>>,
     /// Recording and analytics as set by the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Value>,
@@ -318,6 +327,9 @@ impl Contact {
             reschedules: 0,
             expires_at: None,
             pauses: Pauses::default(),
+            made_depth: 0,
+            original_arrival: None,
+            held_answer: None,
             recording: None,
             disconnected_at: None,
             disconnect_reason: None,

@@ -57,10 +57,20 @@ impl Core {
         put(
             "agentInfo",
             contact.agent.as_ref().map(|part| {
-                json!({
+                let mut info = json!({
                     "agentArn": scope.arn(ArnKind::Agent, part.user),
                     "connectedToAgentTimestamp": part.connected_at.iso_millis(),
-                })
+                });
+                if let Some(group) = self.directory.user(part.user).and_then(|user| user.hierarchy_group_id) {
+                    let levels = self.directory.hierarchy_path(group).into_iter().enumerate();
+                    info["hierarchyGroups"] = levels
+                        .map(|(level, id)| {
+                            (format!("level{}", level + 1), json!({"arn": scope.arn(ArnKind::AgentGroup, id)}))
+                        })
+                        .collect::<serde_json::Map<_, _>>()
+                        .into();
+                }
+                info
             }),
         );
         put("routingCriteria", crate::record::criteria(contact, Shape::Event));

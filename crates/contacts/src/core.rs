@@ -36,6 +36,8 @@ pub struct Core {
     pub(crate) tokens: HashMap<String, IdempotencyToken>,
     pub(crate) programs: HashMap<FlowId, Arc<Program>>,
     pub(crate) timers: Timers,
+    /// Contacts per channel that are not disconnected.
+    pub(crate) live: [usize; 3],
     pub(crate) settings: Settings,
     pub(crate) out: Outcome,
     pub(crate) dirty: Dirty,
@@ -115,6 +117,7 @@ impl Core {
             tokens: HashMap::new(),
             programs: HashMap::new(),
             timers: Timers::default(),
+            live: [0; 3],
             settings,
             out: Outcome::default(),
             dirty: Dirty::default(),
@@ -217,7 +220,7 @@ impl Core {
                 Deadline::TaskExpiry(contact) => self.task_expired(cx, contact),
                 Deadline::ConnectBy(chain) => self.customer_never_came(cx, chain),
                 Deadline::ChatExpiry(chain) => self.chat_expired(cx, chain),
-                Deadline::BotConnectBy(chain) => self.bot_never_came(chain),
+                Deadline::BotConnectBy(chain) => self.bot_never_came(cx, chain),
                 Deadline::RoleTimer(chain) => self.role_timer_due(cx, chain),
                 Deadline::AcwOver(user, contact) => self.acw_over(cx, user, contact),
                 Deadline::HeartBeat(user) => self.heart_beat(cx, user),
@@ -252,6 +255,7 @@ impl Core {
                 out.documents.push(DocumentChange { kind: PAST_CHAIN, id: id.to_string(), body: Some(body) });
                 let chain = self.chains.remove(&id).expect("it was just there");
                 self.forget_members(&chain);
+                self.retire_attachments(id, &mut out);
             } else {
                 out.documents.push(DocumentChange { kind: "chain", id: id.to_string(), body: Some(body) });
             }

@@ -164,6 +164,8 @@ impl Core {
         contact.disconnected_at = Some(cx.now);
         contact.disconnect_reason = reason.map(str::to_owned);
         let with_agent = contact.agent.is_some();
+        let channel = contact.channel.index();
+        self.live[channel] = self.live[channel].saturating_sub(1);
         for deadline in [
             Deadline::FlowWake(id),
             Deadline::EventFlowWake(id),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use flows::run::Awaiting;
 use flows::{EventHook, Pause, Program, Resume};
 use model::resource::FlowType;
-use model::{Channel, ContactId, FlowId};
+use model::{Channel, ContactId, FlowId, Timestamp};
 use routing::capacity::Entry;
 
 use crate::contact::{FlowRun, Purpose, Stage, WaitsFor};
@@ -32,6 +33,11 @@ impl Core {
     pub(crate) fn run_flow(&mut self, cx: &mut Cx, id: ContactId, resume: Resume) {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         if contact.is_paused() && resume != Resume::Start {
+            // Time limits are looked at again when the task is resumed; an answer comes only once.
+            if let Resume::Function(answer) = resume {
+                contact.held_answer = Some(answer.map_err(|error| error.to_string()));
+                self.touch_contact(id);
+            }
             return;
         }
         let Some(flow) = contact.flow.take() else { return };
@@ -51,14 +57,26 @@ impl Core {
         self.drive(cx, id, flow, Resume::TimeLimit);
     }
 
-    /// A function called for a flow has answered.
+    /// A function called for a flow has answered. An answer to another call than the flow waits for is dropped.
     pub fn function_answered(
         &mut self,
         cx: &mut Cx,
         id: ContactId,
+        called_at: Timestamp,
         answer: Result<serde_json::Value, flows::FunctionError>,
     ) {
+        let awaited = self.contacts.get(&id).and_then(|contact| contact.flow.as_ref()).is_some_and(|flow| {
+            matches!(&flow.run.awaiting, Some(Awaiting::Function { since, .. }) if *since == called_at)
+        });
+        if !awaited {
+            return;
+        }
         self.run_flow(cx, id, Resume::Function(answer));
+    }
+
+    /// Starts the flow that a contact meets while it waits in its queue.
+    pub(crate) fn start_queue_flow(&mut self, cx: &mut Cx, id: ContactId) {
+        self.start_hook(cx, id, EventHook::CustomerQueue, FlowType::CustomerQueue, Purpose::CustomerQueue);
     }
 
     /// Starts the flow set for an event, or the default of its type where there is one for queues.
@@ -125,20 +143,30 @@ impl Core {
                     return self.keep(id, flow);
                 }
                 Pause::Function(call) => {
-                    self.out.effects.push(Effect::CallFunction { contact: id, call });
+                    self.out.effects.push(Effect::CallFunction { contact: id, called_at: cx.now, call });
                     return self.keep(id, flow);
                 }
                 Pause::TransferToQueue => {
                     let entry = if purpose == Purpose::Transfer { Entry::QuickConnect } else { Entry::Flow };
-                    let whole = matches!(purpose, Purpose::Main | Purpose::Disconnect | Purpose::Transfer);
+                    // The flow of a resumed task may put it back into a queue when no other flow goes on.
+                    let alone = self
+                        .contacts
+                        .get(&id)
+                        .is_some_and(|contact| contact.flow.is_none() && contact.agent.is_none());
+                    let whole = matches!(purpose, Purpose::Main | Purpose::Disconnect | Purpose::Transfer)
+                        || purpose == Purpose::Event && alone;
                     let result = if whole {
                         self.enqueue(cx, id, entry)
                     } else {
                         Err(NotQueued::Failed("this flow cannot put the contact into a queue".into()))
                     };
                     match result {
-                        Ok(()) if purpose == Purpose::Transfer => return self.transfer_succeeded(cx, id),
-                        Ok(()) => return,
+                        Ok(()) => {
+                            if purpose == Purpose::Transfer {
+                                self.transfer_succeeded(cx, id);
+                            }
+                            return self.start_queue_flow(cx, id);
+                        }
                         Err(NotQueued::AtCapacity) => resume = Resume::QueueAtCapacity,
                         Err(NotQueued::Failed(reason)) => resume = Resume::Failed(reason),
                     }

@@ -110,11 +110,12 @@ impl Host for ContactHost<'_, '_> {
         }
         let id = self.target(target)?;
         let references = (!update.references.is_empty()).then_some(update.references);
-        self.core.update_contact(self.cx, id, update.name, update.description, references).map_err(refused)?;
+        self.core
+            .update_contact(self.cx, id, update.name, update.description, references, update.segment_attributes)
+            .map_err(refused)?;
         if let Some(contact) = self.core.contacts.get_mut(&id) {
             contact.language_code = update.language_code.or(contact.language_code.take());
             contact.customer_id = update.customer_id.or(contact.customer_id.take());
-            contact.segment_attributes.extend(update.segment_attributes);
         }
         Ok(())
     }
@@ -158,7 +159,7 @@ impl Host for ContactHost<'_, '_> {
             RoutingBehavior::Priority(priority) => (Some(priority), None),
             RoutingBehavior::AgeAdjustment(seconds) => (None, Some(seconds)),
         };
-        self.core.update_routing_data(self.cx, self.contact, priority, seconds).map_err(refused)
+        self.core.update_routing_data(self.cx, self.contact, priority, seconds, None).map_err(refused)
     }
 
     fn set_routing_criteria(&mut self, criteria: &Value) -> Result<(), FlowError> {
@@ -214,6 +215,7 @@ impl Host for ContactHost<'_, '_> {
             attributes: task.attributes,
             references: task.references,
             related: Some(self.contact),
+            made_by: Some(self.contact),
             scheduled_at: task.scheduled_time,
             ..StartTask::default()
         };

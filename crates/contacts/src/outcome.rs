@@ -170,6 +170,8 @@ pub enum Effect {
     CallFunction {
         /// The contact whose flow waits.
         contact: ContactId,
+        /// When it was called: the answer names it.
+        called_at: Timestamp,
         /// The call.
         call: flows::FunctionCall,
     },

@@ -8,8 +8,7 @@
 //! | missed, rejected | `Queued` | `Missed`, `Rejected` | offerable again, same place |
 
 use flows::EventHook;
-use model::resource::FlowType;
-use model::{Channel, ContactId, InitiationMethod, ParticipantId, Timestamp, UserId};
+use model::{Channel, ContactId, InitiationMethod, ParticipantId, UserId};
 use routing::capacity::{self, ConcurrencyQuotas, Entry, Limit};
 use routing::{Assignment, QueueRef, Waiting};
 
@@ -35,7 +34,7 @@ pub enum NotQueued {
 pub const MISSED: &str = "MissedCallAgent";
 
 impl Core {
-    /// Puts a contact into its target queue and starts its customer queue flow.
+    /// Puts a contact into its target queue. The caller then starts its customer queue flow.
     pub(crate) fn enqueue(&mut self, cx: &mut Cx, id: ContactId, entry: Entry) -> Result<(), NotQueued> {
         let contact = self.contacts.get(&id).ok_or_else(|| NotQueued::Failed("the contact is over".into()))?;
         if contact.stage != Stage::InFlow {
@@ -43,12 +42,12 @@ impl Core {
         }
         let queue = contact.target_queue.ok_or_else(|| NotQueued::Failed("no working queue is set".into()))?;
         self.admit(queue, entry)?;
-        // A transferred contact keeps the age of the first time it was put into a queue.
-        let ranked_from = self.original_arrival(id).unwrap_or(cx.now);
         let contact = self.contacts.get_mut(&id).expect("found above");
         if contact.is_paused() {
             return Err(NotQueued::Failed("the task is paused".into()));
         }
+        // A transferred contact keeps the age of the first time it was put into a queue.
+        let ranked_from = *contact.original_arrival.get_or_insert(cx.now);
         contact.stage = Stage::Queued;
         contact.queue = Some(QueueStay { queue, enqueued_at: cx.now, ranked_from, dequeued_at: None });
         self.touch_contact(id);
@@ -58,7 +57,6 @@ impl Core {
         }
         self.note_criteria(id);
         self.contact_event(cx, id, "QUEUED", &[]);
-        self.start_hook(cx, id, EventHook::CustomerQueue, FlowType::CustomerQueue, Purpose::CustomerQueue);
         Ok(())
     }
 
@@ -200,13 +198,18 @@ impl Core {
 
     /// An offer is taken back because the contact goes elsewhere: the agent is as before.
     pub(crate) fn withdraw_offer(&mut self, cx: &mut Cx, id: ContactId) {
-        let _ = cx;
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         let Some(offer) = contact.offer.take() else { return };
         contact.stage = Stage::Queued;
         self.timers.set(Deadline::OfferMissed(id), None);
         self.members.remove(&offer.participant);
         self.touch_contact(id);
+        // The stream shows how the ringing ended; the panel just loses the contact.
+        if let Some(leg) = self.agents.get_mut(&offer.user).and_then(|agent| agent.leg_mut(id)) {
+            leg.state = LegState::Rejected;
+            leg.since = cx.now;
+            self.agent_event(cx, offer.user, "STATE_CHANGE");
+        }
         if let Some(agent) = self.agents.get_mut(&offer.user) {
             agent.legs.retain(|leg| leg.contact != id);
         }
@@ -235,7 +238,11 @@ impl Core {
             contact.criteria = criteria.for_next_queue();
         }
         self.hand_over(cx, id, new, None);
-        self.enqueue(cx, new, Entry::QueueTransfer)?;
+        match self.enqueue(cx, new, Entry::QueueTransfer) {
+            Ok(()) => self.start_queue_flow(cx, new),
+            // The old segment is over: what cannot wait any more ends visibly instead of nowhere.
+            Err(_) => self.end_contact(cx, new, Some("OTHER")),
+        }
         Ok(new)
     }
 
@@ -287,20 +294,6 @@ impl Core {
             capacity::Refusal::AtCapacity { .. } => NotQueued::AtCapacity,
             capacity::Refusal::Disabled => NotQueued::Failed(refusal.to_string()),
         })
-    }
-
-    /// When the first segment of the chain that waited was put into a queue.
-    fn original_arrival(&self, id: ContactId) -> Option<Timestamp> {
-        let mut previous = self.contacts.get(&id)?.previous;
-        let mut earliest = None;
-        while let Some(contact) = previous.and_then(|id| self.contacts.get(&id)) {
-            if let Some(stay) = &contact.queue {
-                earliest = Some(stay.ranked_from);
-                break;
-            }
-            previous = contact.previous;
-        }
-        earliest
     }
 }
 

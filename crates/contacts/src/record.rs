@@ -89,6 +89,17 @@ pub fn contact_record(
     Value::Object(record)
 }
 
+/// The hierarchy of a user: `Level1` … with resource name and, as `name_key`, the name; none without a group.
+pub(crate) fn hierarchy(directory: &Directory, user: model::UserId, name_key: &str) -> Option<Value> {
+    let group = directory.user(user)?.hierarchy_group_id?;
+    let levels = directory.hierarchy_path(group).into_iter().enumerate().map(|(level, id)| {
+        let name = directory.hierarchy_group(id).map(|group| group.name.clone());
+        let arn = directory.scope().arn(ArnKind::AgentGroup, id);
+        (format!("Level{}", level + 1), json!({"ARN": arn, name_key: name}))
+    });
+    Some(Value::Object(levels.collect()))
+}
+
 /// The routing criteria of a contact, oldest first; none when none were set.
 pub(crate) fn criteria(contact: &Contact, shape: Shape) -> Option<Value> {
     let entries = contact.criteria.entries();
@@ -120,6 +131,9 @@ fn agent_part(directory: &Directory, contact: &Contact) -> Option<Value> {
         "LongestHoldDuration": 0,
         "NumberOfHolds": 0,
     });
+    if let Some(groups) = hierarchy(directory, part.user, "GroupName") {
+        agent["HierarchyGroups"] = groups;
+    }
     if let Some(user) = directory.user(part.user) {
         agent["Username"] = json!(user.username);
         if let Some(profile) = directory.routing_profile(user.routing_profile_id) {

@@ -84,6 +84,9 @@ impl Core {
                 chain.tokens.insert(token, (item, at));
             }
         }
+        for contact in self.contacts.values().filter(|contact| !contact.is_disconnected()) {
+            self.live[contact.channel.index()] += 1;
+        }
         self.restore_members();
         self.restore_routing();
         self.restore_timers(cx);
@@ -150,10 +153,19 @@ impl Core {
             let flow_wake = contact.flow.as_ref().and_then(|flow| flow.wake_at);
             let event_wake = contact.event_flow.as_ref().and_then(|flow| flow.wake_at);
             let offer = contact.offer.as_ref().map(|offer| offer.until);
-            let start = (contact.stage == Stage::Scheduled).then_some(contact.scheduled_at).flatten();
+            // A task that a flow made begins with a tick of its own, which a crash may have taken.
+            let not_begun = contact.channel == model::Channel::Task
+                && contact.stage == Stage::InFlow
+                && contact.flow.as_ref().is_some_and(|flow| flow.run.current.is_empty());
+            let start = match contact.stage {
+                Stage::Scheduled => contact.scheduled_at,
+                _ => not_begun.then_some(cx.now),
+            };
             let expiry = contact.expires_at.filter(|_| !contact.is_disconnected());
             let call = contact.flow.as_ref().and_then(|flow| match &flow.run.awaiting {
-                Some(flows::run::Awaiting::Function { call, .. }) => Some(call.clone()),
+                Some(flows::run::Awaiting::Function { call, since, .. }) if contact.held_answer.is_none() => {
+                    Some((*since, call.clone()))
+                }
                 _ => None,
             });
             self.timers.set(Deadline::FlowWake(id), flow_wake);
@@ -161,9 +173,9 @@ impl Core {
             self.timers.set(Deadline::OfferMissed(id), offer);
             self.timers.set(Deadline::TaskStart(id), start);
             self.timers.set(Deadline::TaskExpiry(id), expiry);
-            if let Some(call) = call {
+            if let Some((called_at, call)) = call {
                 // The call was lost with the process; it is made again.
-                self.out.effects.push(Effect::CallFunction { contact: id, call });
+                self.out.effects.push(Effect::CallFunction { contact: id, called_at, call });
             }
         }
         let mut chains: Vec<ContactId> = self.chains.keys().copied().collect();

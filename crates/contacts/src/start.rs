@@ -108,6 +108,8 @@ pub struct StartTask {
     pub scheduled_at: Option<Timestamp>,
     /// Idempotency.
     pub client_token: Option<String>,
+    /// The contact whose flow asks for it. Its flow then begins with the next tick, so that flows never nest.
+    pub made_by: Option<ContactId>,
 }
 
 impl Core {
@@ -120,7 +122,7 @@ impl Core {
             &json!(request.initial_message).to_string(),
         ]);
         let key = request.client_token.as_ref().map(|token| format!("StartChatContact/{token}"));
-        if let Some(answer) = self.repeat_of(key.as_deref(), print)? {
+        if let Some(answer) = self.repeat_of(key.as_deref(), print, cx.now)? {
             return serde_json::from_value::<(ContactId, ParticipantId, Timestamp, Option<ContactId>)>(answer)
                 .map(|(contact, participant, expires_at, continued_from)| ChatStarted {
                     contact,
@@ -216,7 +218,7 @@ impl Core {
             &json!([request.previous, request.related, request.scheduled_at]).to_string(),
         ]);
         let key = request.client_token.as_ref().map(|token| format!("StartTaskContact/{token}"));
-        if let Some(answer) = self.repeat_of(key.as_deref(), print)? {
+        if let Some(answer) = self.repeat_of(key.as_deref(), print, cx.now)? {
             return serde_json::from_value(answer)
                 .map_err(|_| conflict("This ClientToken was used before by another operation."));
         }
@@ -253,6 +255,15 @@ impl Core {
         attributes.extend(request.attributes);
         check_attributes(&attributes)?;
         self.room_for_contact(Channel::Task)?;
+        let made_depth = match request.made_by.and_then(|maker| self.contacts.get(&maker)) {
+            Some(maker) => maker.made_depth + 1,
+            None => 0,
+        };
+        if made_depth > DEEPEST_TASK {
+            return Err(limit_exceeded(format!(
+                "The task would be number {made_depth} in a row of tasks that flows made for one another."
+            )));
+        }
 
         let id: ContactId = cx.id();
         let scheduled = request.scheduled_at.filter(|at| *at > cx.now);
@@ -263,6 +274,9 @@ impl Core {
             .and_then(|previous| self.contacts.get(&previous))
             .filter(|previous| previous.channel == Channel::Task)
             .map_or(id, |previous| previous.chain);
+        if self.chains.get(&chain).is_some_and(|chain| chain.contacts.len() >= MAX_SEGMENTS) {
+            return Err(invalid_request(format!("A chain has at most {MAX_SEGMENTS} contacts.")));
+        }
         let mut contact = Contact::new(id, chain, Channel::Task, InitiationMethod::Api, stage, cx.now);
         contact.previous = request.previous;
         contact.related = request.related;
@@ -270,6 +284,7 @@ impl Core {
         contact.description = request.description;
         contact.references = request.references;
         contact.scheduled_at = scheduled;
+        contact.made_depth = made_depth;
         contact.target_queue = target_queue;
         contact.target_agent = target_agent;
         contact.flow = Some(new_run(&flow, Purpose::Main, false));
@@ -286,6 +301,7 @@ impl Core {
         }
         match scheduled {
             Some(at) => self.timers.set(Deadline::TaskStart(id), Some(at)),
+            None if request.made_by.is_some() => self.timers.set(Deadline::TaskStart(id), Some(cx.now)),
             None => self.task_start(cx, id),
         }
         self.timers.set(Deadline::TaskExpiry(id), self.contacts.get(&id).and_then(|contact| contact.expires_at));
@@ -314,6 +330,7 @@ impl Core {
         } else if let Some(chain) = self.chains.get_mut(&chain_id) {
             chain.contacts.push(id);
         }
+        self.live[contact.channel.index()] += 1;
         self.contacts.insert(id, contact);
         self.touch_contact(id);
         self.touch_chain(chain_id);
@@ -348,6 +365,10 @@ impl Core {
             contact.hooks.remove(&flows::EventHook::CustomerRemaining);
         }
         contact.target_queue = before.target_queue;
+        if method != InitiationMethod::Disconnect {
+            contact.original_arrival = before.original_arrival;
+        }
+        contact.made_depth = before.made_depth;
         contact.priority = before.priority;
         contact.age_adjustment_ms = before.age_adjustment_ms;
         contact.logging = before.logging;
@@ -408,22 +429,21 @@ impl Core {
         Ok((flow.clone(), queue, agent))
     }
 
-    fn repeat_of(&self, key: Option<&str>, print: u64) -> Result<Option<Value>, Refusal> {
-        key.map_or(Ok(None), |key| self.repeated(key, print))
+    fn repeat_of(&self, key: Option<&str>, print: u64, now: Timestamp) -> Result<Option<Value>, Refusal> {
+        key.map_or(Ok(None), |key| self.repeated(key, print, now))
     }
 
     fn room_for_contact(&self, channel: Channel) -> Result<(), Refusal> {
         let limit = self.settings.live_contacts[channel.index()];
-        if self.contacts.len() < limit {
-            return Ok(());
-        }
-        let live = self.contacts.values().filter(|contact| contact.channel == channel && !contact.is_disconnected());
-        if live.count() < limit {
+        if self.live[channel.index()] < limit {
             return Ok(());
         }
         Err(limit_exceeded(format!("{limit} {} contacts are active, which is the limit.", channel.as_str())))
     }
 }
+
+/// Longest row of tasks that flows make for one another; a flow that makes its own task ends there.
+pub const DEEPEST_TASK: u32 = 100;
 
 /// Most segments of a chain: one contact and eleven transfers.
 pub const MAX_SEGMENTS: usize = 12;

@@ -1,6 +1,6 @@
 //! Tasks in time: rescheduled, paused, resumed, expired.
 
-use flows::EventHook;
+use flows::{EventHook, FunctionError, Resume};
 use model::resource::FlowType;
 use model::{Channel, ContactId, Timestamp};
 
@@ -36,18 +36,20 @@ impl Core {
         Ok(())
     }
 
-    /// Names the flow that runs at the next pause (or resumption) of a task.
-    pub fn set_pause_flow(&mut self, id: ContactId, flow: &str, pause: bool) -> Result<(), Refusal> {
-        let flow = self.startable_flow(flow)?.id;
-        let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
-        let hook = if pause { EventHook::PauseContact } else { EventHook::ResumeContact };
-        contact.hooks.insert(hook, Some(flow));
-        self.touch_contact(id);
-        Ok(())
+    /// Pauses a task, with the flow that its own flow has set for it.
+    pub fn pause(&mut self, cx: &mut Cx, id: ContactId) -> Result<(), Refusal> {
+        self.pause_with(cx, id, None)
     }
 
-    /// Pauses a task. In a queue it leaves the queue; with an agent it frees the agent's slot.
-    pub fn pause(&mut self, cx: &mut Cx, id: ContactId) -> Result<(), Refusal> {
+    /// Resumes a paused task, with the flow that its own flow has set for it.
+    pub fn resume(&mut self, cx: &mut Cx, id: ContactId) -> Result<(), Refusal> {
+        self.resume_with(cx, id, None)
+    }
+
+    /// Pauses a task. In a queue it leaves the queue; with an agent it frees the agent's slot. `flow` runs at this
+    /// and later pauses instead of the one that the task's own flow has set.
+    pub fn pause_with(&mut self, cx: &mut Cx, id: ContactId, flow: Option<&str>) -> Result<(), Refusal> {
+        let flow = flow.map(|flow| self.startable_flow(flow).map(|flow| flow.id)).transpose()?;
         let contact = self.contacts.get(&id).ok_or_else(|| Refusal::no_contact(id))?;
         if contact.channel != Channel::Task {
             return Err(invalid_request("Only tasks can be paused."));
@@ -77,6 +79,9 @@ impl Core {
             self.timers.set(Deadline::FlowWake(id), None);
         }
         let contact = self.contacts.get_mut(&id).expect("found above");
+        if let Some(flow) = flow {
+            contact.hooks.insert(EventHook::PauseContact, Some(flow));
+        }
         contact.pauses.since = Some(cx.now);
         contact.pauses.count += 1;
         contact.pauses.last_paused_at = Some(cx.now);
@@ -90,8 +95,9 @@ impl Core {
         Ok(())
     }
 
-    /// Resumes a paused task.
-    pub fn resume(&mut self, cx: &mut Cx, id: ContactId) -> Result<(), Refusal> {
+    /// Resumes a paused task; `flow` runs at this and later resumptions.
+    pub fn resume_with(&mut self, cx: &mut Cx, id: ContactId, flow: Option<&str>) -> Result<(), Refusal> {
+        let flow = flow.map(|flow| self.startable_flow(flow).map(|flow| flow.id)).transpose()?;
         let contact = self.contacts.get(&id).ok_or_else(|| Refusal::no_contact(id))?;
         if !contact.is_paused() {
             return Err(invalid_request("The task is not paused."));
@@ -99,6 +105,9 @@ impl Core {
         self.finish_pause(cx, id);
         let contact = self.contacts.get_mut(&id).expect("found above");
         contact.pauses.last_resumed_at = Some(cx.now);
+        if let Some(flow) = flow {
+            contact.hooks.insert(EventHook::ResumeContact, Some(flow));
+        }
         let user = contact.agent.as_ref().map(|part| part.user);
         let flow_is_due = contact.flow.as_ref().is_some_and(|flow| flow.wake_at.is_some_and(|at| at <= cx.now));
         self.touch_contact(id);
@@ -107,7 +116,10 @@ impl Core {
         }
         self.contact_event(cx, id, "RESUMED", &[]);
         self.start_hook(cx, id, EventHook::ResumeContact, FlowType::ContactFlow, Purpose::Event);
-        if flow_is_due {
+        let held = self.contacts.get_mut(&id).and_then(|contact| contact.held_answer.take());
+        if let Some(answer) = held {
+            self.run_flow(cx, id, Resume::Function(answer.map_err(FunctionError::Failed)));
+        } else if flow_is_due {
             self.flow_time_limit(cx, id, false);
         }
         Ok(())

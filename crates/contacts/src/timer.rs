@@ -52,6 +52,11 @@ impl Timers {
         }
     }
 
+    /// Whether a deadline is set.
+    pub fn is_set(&self, deadline: Deadline) -> bool {
+        self.moments.contains_key(&deadline)
+    }
+
     /// The earliest moment.
     pub fn next_at(&self) -> Option<Timestamp> {
         self.order.first().map(|(at, _)| *at)

@@ -26,8 +26,8 @@ pub struct IdempotencyToken {
 
 impl Core {
     /// The former answer to this request, if the token was used before.
-    pub(crate) fn repeated(&self, key: &str, fingerprint: u64) -> Result<Option<Value>, Refusal> {
-        match self.tokens.get(key) {
+    pub(crate) fn repeated(&self, key: &str, fingerprint: u64, now: Timestamp) -> Result<Option<Value>, Refusal> {
+        match self.tokens.get(key).filter(|token| token.expires_at > now) {
             Some(token) if token.fingerprint == fingerprint => Ok(Some(token.answer.clone())),
             Some(_) => Err(conflict("This ClientToken was used before for a request with other values.")),
             None => Ok(None),
@@ -40,7 +40,9 @@ impl Core {
         let body = serde_json::to_string(&token).expect("a token is printable");
         self.out.documents.push(DocumentChange { kind: "token", id: key.clone(), body: Some(body) });
         self.tokens.insert(key, token);
-        self.timers.set(Deadline::TokenSweep, Some(cx.now + SWEEP_EVERY_MS));
+        if !self.timers.is_set(Deadline::TokenSweep) {
+            self.timers.set(Deadline::TokenSweep, Some(cx.now + SWEEP_EVERY_MS));
+        }
     }
 
     pub(crate) fn sweep_tokens(&mut self, cx: &Cx) {

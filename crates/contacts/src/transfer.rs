@@ -65,7 +65,7 @@ impl Core {
         let print = fingerprint(&[&id.to_string(), flow, &serde_json::json!(target).to_string()]);
         let key = client_token.map(|token| format!("TransferContact/{token}"));
         if let Some(key) = &key
-            && let Some(answer) = self.repeated(key, print)?
+            && let Some(answer) = self.repeated(key, print, cx.now)?
         {
             return serde_json::from_value(answer)
                 .map_err(|_| conflict("This ClientToken was used before by another operation."));

@@ -1,8 +1,8 @@
 //! One instance at work: the core behind its lock, its writer, its timers.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use contacts::{Core, Cx, Effect, Settings, Stored};
@@ -58,17 +58,34 @@ pub struct Engine {
     queue_changed: Notify,
     timers_changed: Notify,
     room: Arc<Semaphore>,
-    commits: watch::Sender<u64>,
-    committed: AtomicU64,
+    progress: watch::Sender<Progress>,
     event_written: Arc<Notify>,
 }
 
 struct State {
+    /// The core; none while it is made anew.
     core: Option<Core>,
     queue: VecDeque<Pending>,
     /// Number of the last outcome put into the queue.
     decided: u64,
+    /// Grows with every core that was thrown away: what an older one decided and was not committed never was.
+    epoch: u64,
     stopping: bool,
+}
+
+/// How far the writer has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Progress {
+    epoch: u64,
+    committed: u64,
+}
+
+/// What has to be durable before an answer may leave.
+enum Wait {
+    /// An outcome of the command itself.
+    Own(oneshot::Receiver<Result<(), Arc<StoreError>>>),
+    /// Everything decided before it, which it may have seen.
+    Before { epoch: u64, decided: u64 },
 }
 
 impl Engine {
@@ -90,12 +107,17 @@ impl Engine {
             clock,
             settings,
             performer,
-            state: Mutex::new(State { core: Some(core), queue: VecDeque::new(), decided: 0, stopping: false }),
+            state: Mutex::new(State {
+                core: Some(core),
+                queue: VecDeque::new(),
+                decided: 0,
+                epoch: 0,
+                stopping: false,
+            }),
             queue_changed: Notify::new(),
             timers_changed: Notify::new(),
             room: Arc::new(Semaphore::new(COMMANDS)),
-            commits: watch::Sender::new(0),
-            committed: AtomicU64::new(0),
+            progress: watch::Sender::new(Progress { epoch: 0, committed: 0 }),
             event_written,
         });
         engine.perform(effects);
@@ -139,12 +161,13 @@ impl Engine {
     pub async fn apply<T>(&self, command: impl FnOnce(&mut Core, &mut Cx) -> T) -> Result<T, EngineError> {
         let permit = self.room.clone().acquire_owned().await.map_err(|_| EngineError::Stopping)?;
         let (result, wait) = self.decide(command)?;
-        if let Some(done) = wait {
-            match done.await {
+        match wait {
+            Wait::Own(done) => match done.await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => return Err(EngineError::Store(error)),
                 Err(_) => return Err(EngineError::Recovering),
-            }
+            },
+            Wait::Before { epoch, decided } => self.durable(epoch, decided).await?,
         }
         drop(permit);
         Ok(result)
@@ -152,27 +175,27 @@ impl Engine {
 
     /// Answers a question from durable state only: what is decided but not committed is waited for.
     pub async fn read<T>(&self, question: impl FnOnce(&Core, Timestamp) -> T) -> Result<T, EngineError> {
-        let (answer, decided) = {
+        let (answer, epoch, decided) = {
             let state = self.state.lock();
             let core = state.core.as_ref().ok_or(EngineError::Recovering)?;
-            (question(core, self.clock.now()), state.decided)
+            (question(core, self.clock.now()), state.epoch, state.decided)
         };
-        if self.committed.load(Ordering::Acquire) < decided {
-            let mut commits = self.commits.subscribe();
-            loop {
-                let reached = *commits.borrow_and_update();
-                if reached >= decided {
-                    break;
-                }
-                if reached == u64::MAX || commits.changed().await.is_err() {
-                    return Err(EngineError::Recovering);
-                }
-                if self.state.lock().core.is_none() {
-                    return Err(EngineError::Recovering);
-                }
+        self.durable(epoch, decided).await?;
+        Ok(answer)
+    }
+
+    /// Waits until everything up to `decided` is committed; an error when that core was thrown away before.
+    async fn durable(&self, epoch: u64, decided: u64) -> Result<(), EngineError> {
+        let mut progress = self.progress.subscribe();
+        loop {
+            let now = *progress.borrow_and_update();
+            if now.epoch == epoch && now.committed >= decided {
+                return Ok(());
+            }
+            if now.epoch != epoch || progress.changed().await.is_err() {
+                return Err(EngineError::Recovering);
             }
         }
-        Ok(answer)
     }
 
     /// A glance at what is decided, committed or not; for hints that nobody is promised.
@@ -188,46 +211,59 @@ impl Engine {
         self.timers_changed.notify_one();
     }
 
-    fn decide<T>(
-        &self,
-        command: impl FnOnce(&mut Core, &mut Cx) -> T,
-    ) -> Result<(T, Option<oneshot::Receiver<Result<(), Arc<StoreError>>>>), EngineError> {
+    fn decide<T>(&self, command: impl FnOnce(&mut Core, &mut Cx) -> T) -> Result<(T, Wait), EngineError> {
         let mut state = self.state.lock();
         if state.stopping {
             return Err(EngineError::Stopping);
         }
         let core = state.core.as_mut().ok_or(EngineError::Recovering)?;
-        let mut random = random_128;
-        let mut cx = Cx::new(self.clock.now(), &mut random);
-        let before = core.wake_at();
-        let result = command(core, &mut cx);
-        core.settle(&mut cx);
-        let outcome = core.take_outcome(&mut cx);
-        if core.wake_at() != before {
+        let now = self.clock.now();
+        // A bug in a command must not leave half a decision behind for the next commit.
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            let mut random = random_128;
+            let mut cx = Cx::new(now, &mut random);
+            let before = core.wake_at();
+            let result = command(core, &mut cx);
+            core.settle(&mut cx);
+            (result, core.take_outcome(&mut cx), core.wake_at() != before)
+        }));
+        let Ok((result, outcome, timers_moved)) = decided else {
+            state.core = None;
+            state.epoch += 1;
+            drop(state);
+            self.queue_changed.notify_one();
+            return Err(EngineError::Recovering);
+        };
+        if timers_moved {
             self.timers_changed.notify_one();
         }
         if outcome.is_durable_already() && outcome.effects.is_empty() {
-            return Ok((result, None));
+            return Ok((result, Wait::Before { epoch: state.epoch, decided: state.decided }));
         }
         let (done, wait) = oneshot::channel();
         state.queue.push_back(Pending { outcome, done });
         state.decided += 1;
         drop(state);
         self.queue_changed.notify_one();
-        Ok((result, Some(wait)))
+        Ok((result, Wait::Own(wait)))
     }
 
     async fn write(self: &Arc<Self>) {
         let mut reached = 0;
         loop {
-            let (mut outcomes, waiting, stopping) = {
+            let (mut outcomes, waiting, stopping, epoch, broken) = {
                 let mut state = self.state.lock();
                 let count = state.queue.len().min(BATCH);
                 let (outcomes, waiting): (Vec<_>, Vec<_>) =
                     state.queue.drain(..count).map(|pending| (pending.outcome, pending.done)).unzip();
-                (outcomes, waiting, state.stopping)
+                (outcomes, waiting, state.stopping, state.epoch, state.core.is_none())
             };
             if outcomes.is_empty() {
+                if broken && !stopping {
+                    tracing::error!(instance = %self.scope.instance, "a command failed half-way; the instance is reloaded");
+                    reached = self.reload().await;
+                    continue;
+                }
                 if stopping {
                     return;
                 }
@@ -240,8 +276,7 @@ impl Engine {
             match result {
                 Ok(()) => {
                     reached += count;
-                    self.committed.store(reached, Ordering::Release);
-                    self.commits.send_replace(reached);
+                    self.progress.send_replace(Progress { epoch, committed: reached });
                     if !batch.events.is_empty() {
                         self.event_written.notify_one();
                     }
@@ -265,21 +300,31 @@ impl Engine {
         error: Arc<StoreError>,
         waiting: Vec<oneshot::Sender<Result<(), Arc<StoreError>>>>,
     ) -> u64 {
-        let (dropped, decided) = {
+        let dropped = {
             let mut state = self.state.lock();
             state.core = None;
-            (std::mem::take(&mut state.queue), state.decided)
+            state.epoch += 1;
+            std::mem::take(&mut state.queue)
         };
         for done in waiting.into_iter().chain(dropped.into_iter().map(|pending| pending.done)) {
+            // A caller that has gone away needs no answer.
             let _ = done.send(Err(error.clone()));
         }
-        self.commits.send_replace(u64::MAX);
+        self.reload().await
+    }
+
+    /// Makes the core anew from the store; answers the number up to which everything counts as settled.
+    async fn reload(self: &Arc<Self>) -> u64 {
+        let (decided, epoch) = {
+            let state = self.state.lock();
+            (state.decided, state.epoch)
+        };
+        // Who waits for something of an older core learns that it never was.
+        self.progress.send_replace(Progress { epoch, committed: decided });
         loop {
             match load_core(&self.scope, &self.store, self.settings, self.clock.now()).await {
                 Ok((core, effects)) => {
                     self.state.lock().core = Some(core);
-                    self.committed.store(decided, Ordering::Release);
-                    self.commits.send_replace(decided);
                     self.timers_changed.notify_one();
                     self.perform(effects);
                     tracing::info!(instance = %self.scope.instance, "the instance is back");

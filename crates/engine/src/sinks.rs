@@ -158,6 +158,10 @@ impl Sinks {
                             return;
                         }
                         tokio::time::sleep(RETRY).await;
+                        // What was written of the failed lines is cut off before they come again.
+                        if let Err(error) = self.resume(sink.as_ref()).await {
+                            tracing::error!(sink = sink.name(), %error, "a stream cannot be cut back yet");
+                        }
                     }
                 }
             }

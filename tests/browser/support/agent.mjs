@@ -126,9 +126,10 @@ export class Agent {
     return new Participant(this.endpoint, chatTokenTransport.participantToken);
   }
 
+  /** The address of the agent's websocket. It always asks for TLS, which panels insist on; a server without it is reached without. */
   async socketUrl() {
     const { webSocketTransport } = await this.call("CreateTransport", { transportType: "web_socket" });
-    return webSocketTransport.url;
+    return this.endpoint.startsWith("http:") ? webSocketTransport.url.replace(/^wss:/, "ws:") : webSocketTransport.url;
   }
 }
 

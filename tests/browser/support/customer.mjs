@@ -1,6 +1,22 @@
 /** A customer without a browser: a chat started as the hosted page starts it. */
 import { Participant } from "./agent.mjs";
 
+/** Chats that were started on each server and not yet ended by a test's own clean-up. */
+const started = new WeakMap();
+
+/** Ends every chat that was started, so that the next test finds nobody waiting. */
+export async function endChats(server) {
+  const chats = started.get(server) ?? [];
+  started.delete(server);
+  for (const chat of chats) {
+    const participant = new Participant(server.endpoint, chat.participantToken);
+    const { status, body } = await participant.ask("connection", { Type: ["CONNECTION_CREDENTIALS"] });
+    if (status === 403) continue; // over already
+    participant.token = body.ConnectionCredentials.ConnectionToken;
+    await participant.ask("disconnect");
+  }
+}
+
 /** Starts a chat; gives contact id, participant id and participant token. */
 export async function startChat(server, request = {}) {
   const response = await fetch(`${server.endpoint}/widget/chat`, {
@@ -21,7 +37,9 @@ export async function startChat(server, request = {}) {
   const body = await response.json();
   if (!response.ok) throw new Error(`the chat cannot be started: ${response.status} ${JSON.stringify(body)}`);
   const { ContactId, ParticipantId, ParticipantToken } = body.data.startChatResult;
-  return { contactId: ContactId, participantId: ParticipantId, participantToken: ParticipantToken };
+  const chat = { contactId: ContactId, participantId: ParticipantId, participantToken: ParticipantToken };
+  started.set(server, [...(started.get(server) ?? []), chat]);
+  return chat;
 }
 
 /** Connects to a started chat: the address of its socket and the participant service. */

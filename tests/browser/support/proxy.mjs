@@ -10,6 +10,8 @@ export class Proxy {
   answer = () => undefined;
   /** Given the request, whether the server's answer gets lost on its way. */
   loses = () => false;
+  /** Given a path, the one under which the server knows it. */
+  rewrite = (path) => path;
   /** Every request that came through: method, path, headers and body. */
   requests = [];
 
@@ -58,7 +60,7 @@ export class Proxy {
         host: this.target.hostname,
         port: this.target.port,
         method: request.method,
-        path: request.url,
+        path: this.rewrite(request.url),
         headers: request.headers,
       },
       (answer) => {
@@ -101,6 +103,18 @@ export class Proxy {
 
   mend() {
     return this.#listen();
+  }
+
+  /** Takes a page off the network as the browser sees it: what is open breaks, and the page knows that it is offline. */
+  async takeOff(page) {
+    await page.context().setOffline(true);
+    await this.cut();
+  }
+
+  /** Brings the page back onto the network. */
+  async bringBack(page) {
+    await this.mend();
+    await page.context().setOffline(false);
   }
 
   async stop() {

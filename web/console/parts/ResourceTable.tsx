@@ -47,6 +47,20 @@ interface ResourceTableProps<T> {
 
 const pageSize = 50;
 
+/** How a column sorts: numbers by size, texts the way the language does. */
+function sorting<T>(column: Column<T> | undefined, compare: (a: string, b: string) => number) {
+  return {
+    sortingField: column?.id ?? "",
+    sortingComparator: (a: T, b: T): number => {
+      const left = column?.value?.(a) ?? "";
+      const right = column?.value?.(b) ?? "";
+      return typeof left === "number" && typeof right === "number"
+        ? left - right
+        : compare(String(left), String(right));
+    },
+  };
+}
+
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { title, description, query, columns, id, name, empty, createHref, createText, onDelete, testId } = props;
   const { t, tn, compare, number } = useI18n();
@@ -83,7 +97,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       ),
     },
     pagination: { pageSize },
-    sorting: { defaultState: { sortingColumn: { sortingField: columns[0]?.id ?? "" } } },
+    sorting: { defaultState: { sortingColumn: sorting(columns[0], compare) } },
   });
 
   const definitions: TableProps.ColumnDefinition<T>[] = columns.map((column) => ({
@@ -91,16 +105,8 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     header: column.header,
     cell: column.cell,
     width: column.width,
-    sortingField: column.value ? column.id : undefined,
-    sortingComparator: column.value
-      ? (a, b) => {
-          const left = column.value?.(a) ?? "";
-          const right = column.value?.(b) ?? "";
-          return typeof left === "number" && typeof right === "number"
-            ? left - right
-            : compare(String(left), String(right));
-        }
-      : undefined,
+    minWidth: Math.min(column.width ?? 110, 110),
+    ...(column.value ? sorting(column, compare) : {}),
     isRowHeader: column.id === columns[0]?.id,
   }));
   if (onDelete) {
@@ -153,7 +159,7 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
         data-testid={testId}
         ariaLabels={{ tableLabel: title }}
         filter={
-          <SpaceBetween size="s" direction="horizontal">
+          <SpaceBetween size="s" direction="horizontal" alignItems="end">
             <TextFilter
               {...filterProps}
               filteringPlaceholder={t("table.filter")}

@@ -26,10 +26,18 @@ export function useFollow(): (event: FollowEvent) => void {
   };
 }
 
-export function RouteLink({ href, children, testId }: { href: string; children: ReactNode; testId?: string }) {
+interface RouteLinkProps {
+  href: string;
+  children: ReactNode;
+  /** Shown as large as a figure. */
+  large?: boolean;
+  testId?: string;
+}
+
+export function RouteLink({ href, children, large, testId }: RouteLinkProps) {
   const follow = useFollow();
   return (
-    <Link href={href} onFollow={follow} data-testid={testId}>
+    <Link href={href} onFollow={follow} fontSize={large ? "display-l" : undefined} data-testid={testId}>
       {children}
     </Link>
   );

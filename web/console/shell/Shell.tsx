@@ -87,7 +87,7 @@ function Top() {
       identity={{
         href: "/console",
         title: session.instanceAlias || t("app.name"),
-        logo: { src: logo, alt: "" },
+        logo: { src: logo, alt: t("app.name") },
         onFollow: follow,
       }}
       i18nStrings={{

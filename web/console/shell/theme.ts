@@ -5,6 +5,7 @@ const accent = { light: "#0b6b74", dark: "#4cc1cc" };
 const accentHover = { light: "#08565d", dark: "#74d3dc" };
 const onAccent = { light: "#ffffff", dark: "#06262a" };
 const soft = { light: "#dff0f1", dark: "#14363b" };
+const onNotice = "#ffffff";
 
 export const theme: Theme = {
   tokens: {
@@ -31,5 +32,19 @@ export const theme: Theme = {
     borderRadiusButton: "8px",
     borderRadiusContainer: "12px",
     borderRadiusInput: "8px",
+  },
+  contexts: {
+    // Notices have a coloured ground of their own.
+    flashbar: {
+      tokens: {
+        colorTextButtonNormalDefault: onNotice,
+        colorTextButtonNormalHover: onNotice,
+        colorBorderButtonNormalDefault: onNotice,
+        colorBorderButtonNormalHover: onNotice,
+        colorBackgroundButtonNormalHover: "rgba(0, 0, 0, 0.2)",
+        colorTextLinkDefault: onNotice,
+        colorTextLinkHover: onNotice,
+      },
+    },
   },
 };

@@ -104,7 +104,9 @@ function Preview({ chat, chosen }: { chat: ChatModel; chosen: boolean }) {
   return (
     <span className={`contacts__preview ${unread ? "contacts__preview--unread" : ""}`}>
       {unread && <span className="contacts__dot" role="img" aria-label={i18n.t("contact.newMessage")} />}
-      {mine ? i18n.t("chat.you") : authorOf(last, i18n.t)}: {entryText(last, i18n)}
+      {/* The row already names the customer. */}
+      {last.role !== "CUSTOMER" && `${mine ? i18n.t("chat.you") : authorOf(last, i18n.t)}: `}
+      {entryText(last, i18n)}
     </span>
   );
 }

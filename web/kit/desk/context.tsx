@@ -52,6 +52,11 @@ export function DeskProvider({ desk, session, children }: { desk: Desk; session:
     },
     [i18n],
   );
+  useEffect(() => {
+    if (notice?.kind !== "good") return;
+    const timer = setTimeout(() => say(undefined), 6000);
+    return () => clearTimeout(timer);
+  }, [notice]);
   useAlerts(desk, i18n);
   const value = useMemo(() => ({ desk, session, view, notice, say, run }), [desk, session, view, notice, run]);
   return <Context value={value}>{children}</Context>;

@@ -2,6 +2,7 @@
 
 use api::App;
 use center::TokenKind;
+use contacts::agent::LegState;
 use model::{ContactId, ParticipantId};
 use serde::Deserialize;
 use serde_json::json;
@@ -79,7 +80,9 @@ async fn chat(call: &Call<App>, agent: &Agent, input: CreateTransport) -> Answer
         .read(|core| {
             let leg = core.agent(user).and_then(|agent| agent.leg(contact)).ok_or_else(refused)?;
             let is_own = leg.participant == participant && leg.channel == model::Channel::Chat;
-            if is_own { Ok(chat_token(core, leg)) } else { Err(refused()) }
+            // Who let an offer pass has no part in the chat.
+            let takes_part = leg.state.is_active() || leg.state == LegState::Ended;
+            if is_own && takes_part { Ok(chat_token(core, leg)) } else { Err(refused()) }
         })
         .await?;
     Ok(json!({"chatTokenTransport": {

@@ -143,7 +143,7 @@ impl Desk {
             .expect("creates")
     }
 
-    fn to_agent(&mut self, name: &str) -> QuickConnectId {
+    fn connect_to(&mut self, name: &str) -> QuickConnectId {
         let flow = self.core.directory().flow_named("Default agent transfer").expect("exists").id;
         let user = self.user(name);
         let config =
@@ -408,7 +408,7 @@ fn a_task_with_all_that_agents_read() {
 fn a_transferred_chat_keeps_its_first_id() {
     let mut desk = Desk::new();
     let ann = desk.available("ann");
-    let to_bob = desk.to_agent("bob");
+    let to_bob = desk.connect_to("bob");
     let (contact, customer) = desk.chat(&[("tier", "gold")]);
     desk.accept(ann, contact);
     let bob = desk.available("bob");
@@ -435,7 +435,7 @@ fn a_transferred_chat_keeps_its_first_id() {
 #[test]
 fn endpoints_lead_to_quick_connects() {
     let mut desk = Desk::new();
-    let to_bob = desk.to_agent("bob");
+    let to_bob = desk.connect_to("bob");
     let number = json!({"QuickConnectType": "PHONE_NUMBER", "PhoneConfig": {"PhoneNumber": "+14155550100"}});
     let number = desk.quick_connect("Office", number);
     let directory = desk.core.directory();

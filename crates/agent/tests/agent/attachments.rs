@@ -55,6 +55,12 @@ async fn a_file_goes_in_and_comes_out() {
     let inline = server.get(&format!("{download}&disposition=inline"), &[]).await;
     assert!(inline.header("content-disposition").starts_with("inline;"));
     assert_eq!(put(&server, &upload, "text/plain", "howdy").await.status, 409, "what was completed stays");
+    server.apply(|core, cx| core.stop_contact(cx, chat.contact)).await;
+    assert!(
+        server.read(|core| core.attachment(attachment.id).is_none()).await,
+        "it left memory with its chat"
+    );
+    assert_eq!(server.get(&download, &[]).await.bytes, b"hello", "and is found all the same");
 }
 
 #[tokio::test]

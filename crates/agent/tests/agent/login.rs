@@ -158,3 +158,17 @@ async fn forged_cookies_are_nobody() {
         assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.status, 401, "{cookie}");
     }
 }
+
+#[tokio::test]
+async fn a_sign_in_link_opens_the_workspace() {
+    let server = Server::start().await;
+    let link = server.token("ann", center::TokenKind::Session).await;
+    let answer = server.get(&format!("/auth/sign-in?token={link}"), &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/agent-app-v2"));
+    let cookie = answer.header("set-cookie").split(';').next().expect("a value").to_owned();
+    assert_eq!(server.get("/auth/session", &[("cookie", &cookie)]).await.body["username"], "ann");
+    let access = server.token("ann", center::TokenKind::Access).await;
+    for wrong in ["x", "", &access] {
+        assert_eq!(server.get(&format!("/auth/sign-in?token={wrong}"), &[]).await.status, 401, "{wrong}");
+    }
+}

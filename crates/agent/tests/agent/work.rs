@@ -99,6 +99,9 @@ async fn a_rejected_chat_goes_back_to_the_queue() {
     panel.ok("RejectContact", id.clone()).await;
     assert_eq!(panel.state().await, "error MissedCallAgent");
     assert_eq!(server.stage(chat.contact).await, Some(Stage::Queued));
+    let own = own_connection(&only_contact(&panel).await).clone();
+    let token = json!({"transportType": "chat_token", "participantId": own, "contactId": chat.contact});
+    assert_eq!(panel.call("CreateTransport", token).await.brief(), "400 InvalidStateException");
     panel.ok("ClearContact", id).await;
     assert_eq!(panel.state().await, "system PendingBusy", "nobody else is there");
 }

@@ -114,8 +114,7 @@ async fn update(call: Call<App>, input: Update) -> Result<Value, ApiError> {
     let references = input.references.map(references).transpose()?;
     let segments = segment_attributes(input.segment_attributes)?;
     apply(&engine, id, |core, cx| {
-        core.update_contact(cx, id, input.name, input.description, references)?;
-        core.set_segment_attributes(cx, id, segments)
+        core.update_contact(cx, id, input.name, input.description, references, segments)
     })
     .await?;
     Ok(json!({}))
@@ -136,7 +135,9 @@ async fn update_attributes(call: Call<App>, input: UpdateAttributes) -> Result<V
     let changes = input.attributes;
     let live = engine.read(|core, _| core.contact(id).is_some()).await.map_err(errors::engine)?;
     if !live {
-        // A finished contact still takes attributes; its record is sent again with them.
+        // A finished contact still takes attributes; its record is sent again with them. One at a time, so that
+        // what is read from the store is what is changed.
+        let _changing = call.state.finished.lock().await;
         let (contact, _) = stored::contact(&engine, id).await?;
         let chain = stored::chain(&engine, contact.chain).await?.ok_or_else(|| stored::missing(id))?;
         engine
@@ -210,11 +211,7 @@ async fn routing_data(call: Call<App>, input: RoutingData) -> Result<Value, ApiE
         ));
     }
     apply(&engine, id, |core, cx| {
-        core.update_routing_data(cx, id, input.queue_priority, input.queue_time_adjustment_seconds)?;
-        match steps {
-            Some(steps) => core.set_criteria(cx, id, steps),
-            None => Ok(()),
-        }
+        core.update_routing_data(cx, id, input.queue_priority, input.queue_time_adjustment_seconds, steps)
     })
     .await?;
     Ok(json!({}))
@@ -258,10 +255,8 @@ async fn pause_or_resume(call: Call<App>, input: PauseInput, pause: bool) -> Res
     access::permit(&call, &engine, &[Permission::BasicAgentAccess]).await?;
     let id = stored::id(&input.contact_id)?;
     apply(&engine, id, |core, cx| {
-        if let Some(flow) = &input.contact_flow_id {
-            core.set_pause_flow(id, flow, pause)?;
-        }
-        if pause { core.pause(cx, id) } else { core.resume(cx, id) }
+        let flow = input.contact_flow_id.as_deref();
+        if pause { core.pause_with(cx, id, flow) } else { core.resume_with(cx, id, flow) }
     })
     .await?;
     Ok(json!({}))

@@ -311,6 +311,7 @@ async fn start_task(call: Call<App>, input: StartTaskInput) -> Result<Value, Api
         related,
         linked_attributes,
         scheduled_at: input.scheduled_time.map(seconds),
+        made_by: None,
         client_token: input.client_token,
     };
     let id = engine

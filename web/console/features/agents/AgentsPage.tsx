@@ -58,6 +58,8 @@ export function AgentsPage() {
   const userName = (agent: UserData) =>
     users.data?.find((one) => one.Id === agent.User?.Id)?.Username ?? agent.User?.Id ?? "";
   const queueName = (id: string | undefined) =>
+    id && queues.data && !queues.data.some((one) => one.QueueId === id) ? t("contactSearch.ownQueue") : queueOf(id);
+  const queueOf = (id: string | undefined) =>
     nameOf(
       id,
       queues.data?.map((one) => ({ Id: one.QueueId, Name: one.Name })),
@@ -132,7 +134,7 @@ export function AgentsPage() {
                 {one.Contacts?.map((contact) => (
                   <RouteLink key={contact.ContactId} href={`/console/contacts/${contact.ContactId}`}>
                     <Badge color="blue">
-                      {channelText(contact.Channel, t)} · {queueName(contact.Queue?.Id)}
+                      {[channelText(contact.Channel, t), queueName(contact.Queue?.Id)].filter(Boolean).join(" · ")}
                     </Badge>
                   </RouteLink>
                 ))}
@@ -154,9 +156,10 @@ export function AgentsPage() {
               {
                 id: "change",
                 header: t("agents.change"),
+                width: 200,
                 cell: (one: UserData) => (
                   <ButtonDropdown
-                    ariaLabel={t("agents.changeOne", { name: userName(one) })}
+                    ariaLabel={`${t("agents.change")}: ${userName(one)}`}
                     expandToViewport
                     items={(statuses.data ?? [])
                       .filter((status) => status.State !== "DISABLED")

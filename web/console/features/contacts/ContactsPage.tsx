@@ -55,6 +55,8 @@ export function ContactsPage() {
     },
   });
   const queueName = (id: string | undefined) =>
+    id && queues.data && !queues.data.some((one) => one.QueueId === id) ? t("contactSearch.ownQueue") : queueOf(id);
+  const queueOf = (id: string | undefined) =>
     nameOf(
       id,
       queues.data?.map((one) => ({ Id: one.QueueId, Name: one.Name })),
@@ -108,6 +110,7 @@ export function ContactsPage() {
         {
           id: "started",
           header: t("contactSearch.started"),
+          width: 210,
           value: (one) => -(one.InitiationTimestamp?.getTime() ?? 0),
           cell: (one) => (
             <RouteLink href={`/console/contacts/${one.Id}`}>
@@ -145,7 +148,13 @@ export function ContactsPage() {
               ? formatDuration(one.DisconnectTimestamp.getTime() - one.InitiationTimestamp.getTime())
               : t("contactSearch.running"),
         },
-        { id: "id", header: t("contactSearch.id"), value: (one) => one.Id ?? "", cell: (one) => <code>{one.Id}</code> },
+        {
+          id: "id",
+          header: t("contactSearch.id"),
+          width: 320,
+          value: (one) => one.Id ?? "",
+          cell: (one) => <code>{one.Id}</code>,
+        },
       ]}
     />
   );

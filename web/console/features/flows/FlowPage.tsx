@@ -144,23 +144,14 @@ function FlowEditor({ flow }: { flow?: ContactFlow }) {
               {t("flows.export")}
             </Button>
             {editable && (
-              <>
-                <input
-                  ref={picker}
-                  type="file"
-                  accept="application/json,.json"
-                  className="sr-only"
-                  tabIndex={-1}
-                  aria-hidden="true"
-                  onChange={importFile}
-                />
-                <Button iconName="upload" onClick={() => picker.current?.click()}>
-                  {t("flows.import")}
-                </Button>
-                <Button loading={working === "save"} onClick={() => store(false)} data-testid="flow-save">
-                  {t("action.save")}
-                </Button>
-              </>
+              <Button iconName="upload" onClick={() => picker.current?.click()}>
+                {t("flows.import")}
+              </Button>
+            )}
+            {editable && (
+              <Button loading={working === "save"} onClick={() => store(false)} data-testid="flow-save">
+                {t("action.save")}
+              </Button>
             )}
             {editable && may("ContactFlows.Publish") && (
               <Button
@@ -177,6 +168,16 @@ function FlowEditor({ flow }: { flow?: ContactFlow }) {
       >
         {flow?.Name ?? t("flows.create")}
       </Header>
+      <input
+        ref={picker}
+        type="file"
+        accept="application/json,.json"
+        className="sr-only"
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={importFile}
+        data-testid="flow-import"
+      />
       {problem && (
         <Alert type="error" data-testid="flow-problem" header={problem}>
           {findings.length > 0 && (

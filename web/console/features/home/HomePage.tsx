@@ -62,29 +62,31 @@ export function HomePage() {
       <Container header={<Header variant="h2">{t("home.now")}</Header>}>
         <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
           {seesAgents && (
-            <>
-              <Figure
-                testId="home-online"
-                label={t("home.agentsOnline")}
-                value={online?.length}
-                failed={agents.isError}
-                href="/console/agents"
-              />
-              <Figure
-                testId="home-available"
-                label={t("home.agentsAvailable")}
-                value={agents.data?.filter((one) => routable.has(one.Status?.StatusArn)).length}
-                failed={agents.isError}
-                href="/console/agents"
-              />
-              <Figure
-                testId="home-contacts"
-                label={t("home.contactsNow")}
-                value={agents.data?.reduce((sum, one) => sum + (one.Contacts?.length ?? 0), 0)}
-                failed={agents.isError}
-                href="/console/agents"
-              />
-            </>
+            <Figure
+              testId="home-online"
+              label={t("home.agentsOnline")}
+              value={online?.length}
+              failed={agents.isError}
+              href="/console/agents"
+            />
+          )}
+          {seesAgents && (
+            <Figure
+              testId="home-available"
+              label={t("home.agentsAvailable")}
+              value={agents.data?.filter((one) => routable.has(one.Status?.StatusArn)).length}
+              failed={agents.isError}
+              href="/console/agents"
+            />
+          )}
+          {seesAgents && (
+            <Figure
+              testId="home-contacts"
+              label={t("home.contactsNow")}
+              value={agents.data?.reduce((sum, one) => sum + (one.Contacts?.length ?? 0), 0)}
+              failed={agents.isError}
+              href="/console/agents"
+            />
           )}
           {may("Users.View") && (
             <Figure

@@ -163,8 +163,7 @@ function GroupMatrix({ group, open, granted, disabled, onChange }: GroupMatrixPr
   return (
     <ExpandableSection
       defaultExpanded={open}
-      headerText={t(`permissionGroup.${group}`)}
-      headerCounter={`(${count}/${all.length})`}
+      headerText={`${t(`permissionGroup.${group}`)} (${count}/${all.length})`}
       data-testid={`permission-group-${group}`}
     >
       <table className="matrix">

@@ -231,7 +231,7 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
               value={form.routingProfile}
               problem={shown.routingProfile}
               loading={routing.isPending}
-              choices={asChoices(routing.data)}
+              choices={asChoices(routing.data?.map((one) => ({ ...one, Id: one.RoutingProfileId })))}
               onChange={(routingProfile) => set({ routingProfile })}
               testId="user-routing-profile"
             />

@@ -12,6 +12,11 @@ export function UsersPage() {
   const users = useUsers();
   const routing = useRoutingProfiles(may("RoutingPolicies.View"));
   const security = useSecurityProfiles(may("SecurityProfiles.View"));
+  const routingName = (id: string | undefined) =>
+    nameOf(
+      id,
+      routing.data?.map((one) => ({ Id: one.RoutingProfileId, Name: one.Name })),
+    );
   const securityNames = (ids: readonly string[] | undefined) =>
     (ids ?? [])
       .map((id) => security.data?.find((one) => one.Id === id)?.SecurityProfileName ?? id)
@@ -53,8 +58,8 @@ export function UsersPage() {
         {
           id: "routing",
           header: t("field.routingProfile"),
-          value: (user) => nameOf(user.RoutingProfileId, routing.data),
-          cell: (user) => nameOf(user.RoutingProfileId, routing.data),
+          value: (user) => routingName(user.RoutingProfileId),
+          cell: (user) => routingName(user.RoutingProfileId),
         },
         {
           id: "security",
