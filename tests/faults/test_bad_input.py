@@ -563,8 +563,8 @@ def test_tokens(world, server, unchanged):
     report(wrong)
 
 
-def test_an_expired_token(server, world, unchanged):
-    """A bot's participant token is good for 15 seconds; addresses of attachments for as few as 5."""
+def test_addresses_of_files(server, world, unchanged):
+    """An address is for one file, one direction, and one whole upload of the announced size and type."""
     customer = world.customer
     content = b"hello"
     started = customer.ok("start-attachment-upload", {
@@ -572,7 +572,6 @@ def test_an_expired_token(server, world, unchanged):
         "ClientToken": str(uuid.uuid4())})
     path = started["UploadMetadata"]["Url"].split(server.http, 1)[1]
     attachment = started["AttachmentId"]
-    # An address is for one file, one direction, and one whole upload of the announced size and type.
     wrong = []
     plain = {"content-type": "text/plain"}
     check(wrong, "downloaded with the upload's address", send(server, "GET", path), 403)
@@ -618,6 +617,30 @@ def test_origins_and_cookies(world, server, unchanged):
             wrong.append(f"{path} may be read by a foreign origin")
     check(wrong, "signed in still", send(server, "GET", "/auth/session", headers={"cookie": agent.cookie}), 200)
     report(wrong)
+
+
+def test_an_expired_address(server, world):
+    """Addresses of files expire, here after the 5 seconds that are the least; a shared file stays what it was."""
+    customer, content = world.waiting, b"hello"
+    started = customer.ok("start-attachment-upload", {
+        "AttachmentName": "x.txt", "ContentType": "text/plain", "AttachmentSizeInBytes": len(content),
+        "ClientToken": str(uuid.uuid4())})
+    path, attachment = started["UploadMetadata"]["Url"].split(server.http, 1)[1], started["AttachmentId"]
+    upload = lambda: send(server, "PUT", path, content, {"content-type": "text/plain"})
+    assert upload().status == 200
+    assert upload().status == 409, "a file is uploaded once"
+    customer.ok("complete-attachment-upload", {"AttachmentIds": [attachment], "ClientToken": "t"})
+    again = customer.call("complete-attachment-upload", {"AttachmentIds": [attachment], "ClientToken": "other"})
+    assert (again.status, again.error) == (409, "ConflictException"), again
+    # The other chat does not get it, by its id or otherwise.
+    foreign = world.customer.call("attachment", {"AttachmentId": attachment})
+    assert (foreign.status, foreign.error) == (400, "ValidationException"), foreign
+    url = customer.ok("attachment", {"AttachmentId": attachment, "UrlExpiryInSeconds": 5})["Url"].split(server.http, 1)[1]
+    got = send(server, "GET", url)
+    assert (got.status, got.body) == (200, content), got
+    assert "nosniff" in got.headers["x-content-type-options"]
+    assert send(server, "PUT", url, content, {"content-type": "text/plain"}).status == 403
+    until(lambda: ((answer := send(server, "GET", url)).status == 403, answer), "the address expires", 10)
 
 
 # ── HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────────

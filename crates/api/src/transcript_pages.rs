@@ -25,6 +25,12 @@ pub(crate) struct StartPosition {
     most_recent: Option<u32>,
 }
 
+impl StartPosition {
+    fn is_empty(&self) -> bool {
+        self.id.is_none() && self.absolute_time.is_none() && self.most_recent.is_none()
+    }
+}
+
 /// What is asked for.
 pub(crate) struct Request {
     pub max_results: u32,
@@ -68,9 +74,10 @@ pub(crate) async fn page(engine: &Engine, chain: ContactId, request: Request) ->
             }
             position
         }
-        (None, Some(start)) => locate(engine, chain, start, request.forward).await?,
-        (None, None) if request.forward => Position { c: 0, s: 0, f: true },
-        (None, None) => Position { c: 0, s: i64::MAX, f: false },
+        // Chat clients send an empty position for none.
+        (None, Some(start)) if !start.is_empty() => locate(engine, chain, start, request.forward).await?,
+        (None, _) if request.forward => Position { c: 0, s: 0, f: true },
+        (None, _) => Position { c: 0, s: i64::MAX, f: false },
     };
     let size = request.max_results as usize;
     let (rows, next) = collect(engine, &chains, start, &request, size).await?;

@@ -65,7 +65,11 @@ mod tests {
             for value in &values {
                 latencies.add(Duration::from_nanos(*value));
             }
-            assert_eq!(latencies.percentile(share), expected.map(Duration::from_nanos), "{values:?} at {share}");
+            assert_eq!(
+                latencies.percentile(share),
+                expected.map(Duration::from_nanos),
+                "{values:?} at {share}"
+            );
         }
     }
 }

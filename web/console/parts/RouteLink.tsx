@@ -37,7 +37,7 @@ interface RouteLinkProps {
 export function RouteLink({ href, children, large, testId }: RouteLinkProps) {
   const follow = useFollow();
   return (
-    <Link href={href} onFollow={follow} fontSize={large ? "display-l" : undefined} data-testid={testId}>
+    <Link href={href} onFollow={follow} variant={large ? "awsui-value-large" : undefined} data-testid={testId}>
       {children}
     </Link>
   );

@@ -57,8 +57,11 @@ pub struct Centre {
 pub fn build(size: Size, now: Timestamp, random: &mut Random) -> Result<Centre, DirectoryError> {
     let mut new_uuid = || uuid::Builder::from_random_bytes(random.wide().to_be_bytes()).into_uuid();
     let mut cx = Cx { now, new_uuid: &mut new_uuid };
-    let scope =
-        Scope { region: "us-east-1".into(), account: "123456789012".into(), instance: InstanceId::from_u128(1) };
+    let scope = Scope {
+        region: "us-east-1".into(),
+        account: "123456789012".into(),
+        instance: InstanceId::from_u128(1),
+    };
     let mut directory = seed(scope, "day", &mut cx, seed_flows(), Vec::new())?;
     for (quota, value) in [
         (Quota::Users, size.agents),
@@ -158,7 +161,8 @@ fn add_profiles(
             let id = directory.create_routing_profile(cx, input::read::<CreateRoutingProfile>(request)?)?;
             // One request takes ten rows.
             let rest = json!({"RoutingProfileId": id.to_string(), "QueueConfigs": rows[served..]});
-            directory.associate_routing_profile_queues(cx, input::read::<AssociateRoutingProfileQueues>(rest)?)?;
+            directory
+                .associate_routing_profile_queues(cx, input::read::<AssociateRoutingProfileQueues>(rest)?)?;
             Ok(id)
         })
         .collect()

@@ -157,8 +157,9 @@ impl Ledger {
             if !routable || agent.error.is_some() || agent.next_status.is_some() {
                 continue;
             }
-            let profile =
-                directory.user(agent.user).and_then(|user| directory.routing_profile(user.routing_profile_id));
+            let profile = directory
+                .user(agent.user)
+                .and_then(|user| directory.routing_profile(user.routing_profile_id));
             let Some(profile) = profile else { continue };
             let load = agent.load();
             for media in &profile.media_concurrencies {

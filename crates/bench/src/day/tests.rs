@@ -16,7 +16,10 @@ fn every_contact_of_a_small_day_ends_with_one_record() {
     assert_eq!(json["started"], 2_000);
     assert_eq!(json["ledger"]["records"], 2_000);
     assert!(json["ledger"]["handled"].as_u64() > Some(1_200), "most are handled: {json:#}");
-    assert!(json["ledger"]["missed"].as_u64() > Some(0) && json["ledger"]["rejected"].as_u64() > Some(0), "{json:#}");
+    assert!(
+        json["ledger"]["missed"].as_u64() > Some(0) && json["ledger"]["rejected"].as_u64() > Some(0),
+        "{json:#}"
+    );
     assert!(json["messages"].as_u64() > Some(2_000), "{json:#}");
 }
 

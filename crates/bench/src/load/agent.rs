@@ -37,8 +37,10 @@ impl Agent {
         let body = json!({"username": username, "password": password}).to_string();
         let answer = connection.request(Method::POST, "/auth/login", &headers, Bytes::from(body)).await?;
         answer.json("/auth/login")?;
-        let missing = || LoadError::Incomplete { what: "/auth/login".to_owned(), member: "set-cookie".to_owned() };
-        let cookie = answer.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+        let missing =
+            || LoadError::Incomplete { what: "/auth/login".to_owned(), member: "set-cookie".to_owned() };
+        let cookie =
+            answer.headers.get(SET_COOKIE).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
         let cookie = cookie.split(';').next().unwrap_or_default();
         let mut with_cookie = HeaderMap::new();
         with_cookie.insert(COOKIE, HeaderValue::from_str(cookie).map_err(|_| missing())?);
@@ -57,8 +59,10 @@ impl Agent {
     pub async fn call(&mut self, operation: &str, mut body: Value) -> Result<Value> {
         body["authentication"] = json!({"authToken": self.token});
         let target = format!("AmazonConnectCTIService.{operation}");
-        let target = HeaderValue::from_str(&target)
-            .map_err(|_| LoadError::Incomplete { what: operation.to_owned(), member: "its name".to_owned() })?;
+        let target = HeaderValue::from_str(&target).map_err(|_| LoadError::Incomplete {
+            what: operation.to_owned(),
+            member: "its name".to_owned(),
+        })?;
         self.headers.insert("x-amz-target", target);
         let body = Bytes::from(body.to_string());
         self.connection.request(Method::POST, "/api", &self.headers, body).await?.json(operation)

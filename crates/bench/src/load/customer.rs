@@ -20,7 +20,12 @@ pub struct Chat {
 }
 
 /// Starts a chat and asks for its credentials; the websocket is left to the caller.
-pub async fn start(integrator: &mut Integrator, connection: &mut Connection, instance: &str, flow: &str) -> Result<Chat> {
+pub async fn start(
+    integrator: &mut Integrator,
+    connection: &mut Connection,
+    instance: &str,
+    flow: &str,
+) -> Result<Chat> {
     let request = json!({
         "InstanceId": instance,
         "ContactFlowId": flow,
@@ -50,6 +55,11 @@ pub fn bearer(token: &str) -> Result<HeaderMap> {
 }
 
 /// A call of the participant service that has to succeed.
-pub async fn participant(connection: &mut Connection, path: &str, bearer: &HeaderMap, body: &Value) -> Result<Value> {
+pub async fn participant(
+    connection: &mut Connection,
+    path: &str,
+    bearer: &HeaderMap,
+    body: &Value,
+) -> Result<Value> {
     connection.request(Method::POST, path, bearer, Bytes::from(body.to_string())).await?.json(path)
 }

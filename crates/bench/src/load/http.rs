@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::header::HOST;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -45,13 +45,20 @@ impl Connection {
     }
 
     /// Sends a request and reads the whole answer.
-    pub async fn request(&mut self, method: Method, target: &str, headers: &HeaderMap, body: Bytes) -> Result<Answer> {
+    pub async fn request(
+        &mut self,
+        method: Method,
+        target: &str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer> {
         let mut sender = match self.sender.take() {
             Some(sender) if !sender.is_closed() => sender,
             _ => self.open().await?,
         };
         let request = || {
-            let mut request = Request::builder().method(method.clone()).uri(target).body(Full::new(body.clone()))?;
+            let mut request =
+                Request::builder().method(method.clone()).uri(target).body(Full::new(body.clone()))?;
             *request.headers_mut() = headers.clone();
             if !request.headers().contains_key(HOST) {
                 request.headers_mut().insert(HOST, self.host().parse()?);
@@ -61,7 +68,7 @@ impl Connection {
         let request = request().map_err(|error| self.broken(error))?;
         sender.ready().await.map_err(|error| self.broken(error))?;
         let answer = sender.send_request(request).await.map_err(|error| self.broken(error))?;
-        let (Response { .. }, (parts, body)) = (Response::new(()), answer.into_parts());
+        let (parts, body) = answer.into_parts();
         let body = body.collect().await.map_err(|error| self.broken(error))?.to_bytes();
         self.sender = Some(sender);
         Ok(Answer { status: parts.status, headers: parts.headers, body })

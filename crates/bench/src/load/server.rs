@@ -78,7 +78,11 @@ mod tests {
             ("http://connect.example.com:80", None),
             ("http://127.0.0.1", None),
         ] {
-            assert_eq!(loopback(endpoint).ok().map(|address| address.to_string()).as_deref(), expected, "{endpoint}");
+            assert_eq!(
+                loopback(endpoint).ok().map(|address| address.to_string()).as_deref(),
+                expected,
+                "{endpoint}"
+            );
         }
     }
 }

@@ -156,7 +156,7 @@ export function AgentsPage() {
               {
                 id: "change",
                 header: t("agents.change"),
-                width: 200,
+                width: 250,
                 cell: (one: UserData) => (
                   <ButtonDropdown
                     ariaLabel={`${t("agents.change")}: ${userName(one)}`}

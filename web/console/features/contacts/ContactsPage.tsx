@@ -127,6 +127,7 @@ export function ContactsPage() {
         {
           id: "queue",
           header: t("field.queue"),
+          width: 190,
           value: (one) => queueName(one.QueueInfo?.Id),
           cell: (one) => queueName(one.QueueInfo?.Id),
         },
@@ -151,7 +152,7 @@ export function ContactsPage() {
         {
           id: "id",
           header: t("contactSearch.id"),
-          width: 320,
+          width: 340,
           value: (one) => one.Id ?? "",
           cell: (one) => <code>{one.Id}</code>,
         },
