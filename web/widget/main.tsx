@@ -213,8 +213,10 @@ function Talk({ chat, title, onRestart }: { chat: CustomerChat; title?: string; 
   const [problem, setProblem] = useState<string>();
 
   useEffect(() => {
-    if (state.ended) forgetChat();
-  }, [state.ended]);
+    if (!state.ended) return;
+    forgetChat();
+    chat.stop();
+  }, [state.ended, chat]);
 
   useEffect(() => {
     const own = document.title;

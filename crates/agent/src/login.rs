@@ -60,13 +60,15 @@ static HASHING: LazyLock<Semaphore> =
 async fn login(
     State(app): State<App>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    input: Result<Json<Login>, JsonRejection>,
+    input: Result<Json<Value>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let Json(input) = input.map_err(|_| {
+    let unreadable = || {
         Problem::bad_request(
             "Send a JSON object with username and password, and application/json as its type.",
         )
-    })?;
+    };
+    let Json(input) = input.map_err(|_| unreadable())?;
+    let input: Login = wire::strict::read(input).map_err(|_| unreadable())?;
     let wrong = || Problem::new(StatusCode::UNAUTHORIZED, "The user name or the password is not right.");
     if input.username.len() > LONGEST_NAME {
         return Err(wrong());

@@ -8,6 +8,7 @@ use engine::Engine;
 use model::UserId;
 use wire::{ApiError, Call, Principal};
 
+use crate::contacts_api::stored;
 use crate::{App, errors};
 
 /// Finds the instance a call names, and refuses callers who are bound to another one.
@@ -46,6 +47,19 @@ pub(crate) async fn permit(
         "This needs the permission {}. Ask an administrator to add it to one of your security profiles.",
         names.join(" or ")
     )))
+}
+
+/// Refuses a signed-in user who neither holds (or held) the contact nor may search contacts. To them it is not there.
+pub(crate) async fn permit_contact(call: &Call<App>, engine: &Engine, id: model::ContactId) -> Result<(), ApiError> {
+    let Some(user) = acting_user(call) else { return Ok(()) };
+    if permit(call, engine, &[Permission::ContactSearchView]).await.is_ok() {
+        return Ok(());
+    }
+    permit(call, engine, &[Permission::BasicAgentAccess]).await?;
+    let (contact, _) = stored::contact(engine, id).await?;
+    let holds = contact.agent.as_ref().is_some_and(|part| part.user == user)
+        || contact.offer.as_ref().is_some_and(|offer| offer.user == user);
+    if holds { Ok(()) } else { Err(stored::missing(id)) }
 }
 
 /// The user in whose name a call is made; none = an access key of the account itself.

@@ -87,7 +87,11 @@ impl Performer for Work {
                     self.stream(endpoint, (visibility.as_str(), content.clone()));
                 }
             }
-            Effect::Push { .. } | Effect::AgentChanged(_) | Effect::AgentSignedOut(_) => {}
+            // The engine does these itself.
+            Effect::Push { .. }
+            | Effect::AgentChanged(_)
+            | Effect::AgentSignedOut(_)
+            | Effect::ParticipantLeft(_) => {}
         }
     }
 }

@@ -90,6 +90,9 @@ impl Core {
     /// Adds or changes user tags, all or none.
     pub fn tag_contact(&mut self, cx: &mut Cx, id: ContactId, tags: BTreeMap<String, String>) -> Result<(), Refusal> {
         let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
+        if tags.is_empty() {
+            return Err(invalid_parameter("Tags must hold at least one tag."));
+        }
         for (key, value) in &tags {
             let length = key.chars().count();
             if length == 0 || length > 128 || value.chars().count() > 256 {

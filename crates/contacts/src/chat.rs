@@ -5,12 +5,13 @@ use std::sync::Arc;
 use model::{ContactId, ItemId, ParticipantId, Timestamp, UserId};
 use serde_json::{Value, json};
 
+use crate::agent::LegState;
 use crate::chain::{CustomBot, Role, StreamingEndpoint};
 use crate::contact::{Stage, WaitsFor};
 use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
 use crate::error::*;
-use crate::outcome::{Receipt, Visibility};
+use crate::outcome::{Effect, Receipt, Visibility};
 use crate::start::PastChat;
 use crate::timer::Deadline;
 use crate::transcript::{Draft, content_type};
@@ -69,7 +70,11 @@ impl Core {
     pub fn may_read(&self, participant: ParticipantId) -> Option<Member> {
         let member = *self.members.get(&participant)?;
         match member.role {
-            MemberRole::Agent(_, contact) => self.contacts.contains_key(&contact).then_some(member),
+            MemberRole::Agent(user, contact) => {
+                let leg = self.agents.get(&user)?.leg(contact)?;
+                let held = !matches!(leg.state, LegState::Missed | LegState::Rejected | LegState::Error);
+                (held && self.contacts.contains_key(&contact)).then_some(member)
+            }
             _ => self.chains.get(&member.chain).filter(|chain| chain.ended_at.is_none()).map(|_| member),
         }
     }
@@ -236,6 +241,7 @@ impl Core {
         let current = chain.current;
         let Some(bot) = chain.bot.take_if(|bot| !bot.connected) else { return };
         self.members.remove(&bot.participant);
+        self.out.effects.push(Effect::ParticipantLeft(bot.participant));
         self.touch_chain(chain_id);
         self.bot_is_gone(cx, current);
     }
@@ -254,6 +260,7 @@ impl Core {
         let current = chain.current;
         let Some(bot) = chain.bot.take() else { return };
         self.members.remove(&bot.participant);
+        self.out.effects.push(Effect::ParticipantLeft(bot.participant));
         self.timers.set(Deadline::BotConnectBy(chain_id), None);
         self.touch_chain(chain_id);
         if bot.connected {

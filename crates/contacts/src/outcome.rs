@@ -157,6 +157,8 @@ pub enum Effect {
     AgentChanged(UserId),
     /// An agent's sign-in is over: their sockets are closed.
     AgentSignedOut(UserId),
+    /// A custom participant is out of the chat: its sockets are closed.
+    ParticipantLeft(ParticipantId),
     /// Send an item of a streamed chat to its endpoints.
     Stream {
         /// Addresses.

@@ -378,6 +378,9 @@ impl Engine {
                     self.bus.agent_changed(user);
                     self.bus.close(contacts::Address::Agent(user));
                 }
+                Effect::ParticipantLeft(participant) => {
+                    self.bus.close(contacts::Address::Participant(participant));
+                }
                 other => self.performer.perform(self, other),
             }
         }

@@ -1,11 +1,15 @@
 //! Puts the parts together and runs them until the server is told to stop.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use center::{Center, CenterError, Options};
 use contacts::Settings;
@@ -108,7 +112,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let center = app.center.clone();
     let origins = approved(center.clone());
     let callers = Callers::new(
-        Verifier::new(keys),
+        Verifier::new(keys).regions([config.region.clone()]),
         agent::Sessions::new(center.clone()),
         agent::SESSION_COOKIE,
         origins.clone(),
@@ -126,7 +130,15 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
         .merge(agent::sockets().merge(agent::auth()).with_state(app))
         .merge(pages::routes(center, web))
         .fallback_service(endpoint.into_router());
-    wire::cors::layer(router, origins)
+    wire::cors::layer(router, origins).layer(axum::middleware::from_fn(one_host))
+}
+
+/// The host decides what the same origin is and what was signed, so there must be exactly one (RFC 9112 §3.2).
+async fn one_host(request: Request, next: Next) -> Response {
+    if request.headers().get_all(axum::http::header::HOST).iter().nth(1).is_some() {
+        return axum::http::StatusCode::BAD_REQUEST.into_response();
+    }
+    next.run(request).await
 }
 
 /// Customers' pages may be anywhere and use tokens only; everything else needs an approved origin.
@@ -148,13 +160,15 @@ fn greet(endpoint: &str, folder: &Path, logins: Option<&[first_start::Login]>) {
     println!("  Agent workspace  {endpoint}/agent-app-v2");
     println!("  Customer chat    {endpoint}/chat\n");
     match logins {
-        Some(logins) => {
+        // Standard output may be a log; passwords are for eyes only.
+        Some(logins) if std::io::stdout().is_terminal() => {
             println!("Log-ins made at this first start:");
             for login in logins {
                 println!("  {:<12} {:<16} {}", login.username, login.password, login.role);
             }
             println!();
         }
+        Some(_) => println!("Log-ins were made; their passwords are in the file below, which only you can read."),
         None => println!("Log-ins are as before."),
     }
     println!("For scripts: {}", folder.join("bootstrap.json").display());
@@ -175,10 +189,11 @@ async fn told_to_stop() {
     tracing::info!("stopping");
 }
 
-/// Makes the folder for its owner only: it holds keys and what customers said.
+/// Makes the folder for its owner only, also when it was there before: it holds keys and what customers said.
 fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
 }
 
 /// One server per data folder: two would overwrite each other's work.

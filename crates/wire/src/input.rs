@@ -326,7 +326,7 @@ fn epoch_seconds(text: &str) -> Option<Value> {
 
 /// Reads the members into the handler's input type.
 pub(crate) fn deserialize<I: DeserializeOwned>(members: Map<String, Value>) -> Result<I, InputError> {
-    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+    serde_path_to_error::deserialize(crate::strict::Strict(Value::Object(members))).map_err(|error| {
         let mut path: Vec<Step> = error
             .path()
             .iter()

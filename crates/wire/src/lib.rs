@@ -117,6 +117,7 @@ mod route;
 pub mod secret;
 pub mod service;
 pub mod sigv4;
+pub mod strict;
 pub mod throttle;
 
 pub use call::Call;

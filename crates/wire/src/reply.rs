@@ -33,7 +33,9 @@ pub(crate) fn failure(protocol: Protocol, error: &ApiError, request_id: Uuid) ->
     let (status, kind) = match protocol {
         Protocol::RestJson => (error.status, error.code.to_string()),
         Protocol::JsonRpc { namespace, .. } => {
-            let status = if error.status.is_client_error() { StatusCode::BAD_REQUEST } else { error.status };
+            // Clients of this protocol expect 400 for every refusal but a bad token, which they look for as 401.
+            let plain = error.status.is_client_error() && error.status != StatusCode::UNAUTHORIZED;
+            let status = if plain { StatusCode::BAD_REQUEST } else { error.status };
             (status, format!("{namespace}#{}", error.code))
         }
     };

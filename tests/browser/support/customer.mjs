@@ -1,5 +1,6 @@
 /** A customer without a browser: a chat started as the hosted page starts it. */
 import { Participant } from "./agent.mjs";
+import { Socket } from "./socket.mjs";
 
 /** Chats that were started on each server and not yet ended by a test's own clean-up. */
 const started = new WeakMap();
@@ -53,4 +54,12 @@ export async function connect(server, { participantToken }) {
     expiry: ConnectionCredentials.Expiry,
     participant: new Participant(server.endpoint, ConnectionCredentials.ConnectionToken),
   };
+}
+
+/** A customer who is there: a chat that was started and connected, with its socket open. */
+export async function arrive(server, request) {
+  const chat = await startChat(server, request);
+  const { url, participant } = await connect(server, chat);
+  const socket = await Socket.subscribed(url, "aws/chat");
+  return { ...chat, url, participant, socket };
 }

@@ -109,6 +109,8 @@ export class Proxy {
   async takeOff(page) {
     await page.context().setOffline(true);
     await this.cut();
+    // The chat library looks every quarter of a second whether it is online; a shorter break it does not notice.
+    await page.waitForFunction((until) => performance.now() > until, (await page.evaluate(() => performance.now())) + 600);
   }
 
   /** Brings the page back onto the network. */

@@ -64,35 +64,55 @@ export class ChatModel {
   draft = "";
 
   constructor(
-    private readonly session: ChatSession,
+    private session: ChatSession,
     /** Our own participant id. */
     readonly selfId: string,
     /** Our own name, shown on entries that are still on their way. */
     private readonly self: { role: ChatItem["role"]; displayName: string },
   ) {
-    session.onMessage(({ data }) => this.take(data));
-    session.onReadReceipt(({ data }) => this.take(data));
-    session.onDeliveredReceipt(({ data }) => this.take(data));
-    session.onParticipantIdle(({ data }) => this.take(data));
-    session.onParticipantReturned(({ data }) => this.take(data));
-    session.onAutoDisconnection(({ data }) => this.take(data));
-    session.onTyping(({ data }) => this.showTyping(data));
-    session.onChatRehydrated(() => void this.load());
-    session.onEnded(({ data }) => {
-      if (data?.Id) this.take(data);
-      this.set({ ended: true, typing: undefined });
-    });
-    session.onConnectionEstablished(() => {
-      this.set({ connection: "connected" });
-      // The socket does not replay a gap: read what was missed.
-      void this.load();
-    });
-    session.onConnectionLost(() => {
-      if (!this.state.ended) this.set({ connection: "lost" });
-    });
-    session.onConnectionBroken(() => {
-      if (!this.state.ended) this.set({ connection: "broken" });
-    });
+    this.follow(session);
+  }
+
+  /** Goes on with another session of the same chat; what the earlier one still says is ignored. */
+  follow(session: ChatSession): void {
+    this.session = session;
+    const current =
+      <Event>(handler: (event: Event) => void) =>
+      (event: Event): void => {
+        if (this.session === session) handler(event);
+      };
+    const take = current<{ data: WireItem }>(({ data }) => this.take(data));
+    session.onMessage(take);
+    session.onReadReceipt(take);
+    session.onDeliveredReceipt(take);
+    session.onParticipantIdle(take);
+    session.onParticipantReturned(take);
+    session.onAutoDisconnection(take);
+    session.onTyping(current(({ data }) => this.showTyping(data)));
+    session.onChatRehydrated(current<void>(() => void this.load()));
+    session.onEnded(
+      current(({ data }) => {
+        if (data?.Id) this.take(data);
+        this.set({ ended: true, typing: undefined });
+      }),
+    );
+    session.onConnectionEstablished(
+      current<void>(() => {
+        this.set({ connection: "connected" });
+        // The socket does not replay a gap: read what was missed.
+        void this.load();
+      }),
+    );
+    session.onConnectionLost(
+      current<void>(() => {
+        if (!this.state.ended) this.set({ connection: "lost" });
+      }),
+    );
+    session.onConnectionBroken(
+      current<void>(() => {
+        if (!this.state.ended) this.set({ connection: "broken" });
+      }),
+    );
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

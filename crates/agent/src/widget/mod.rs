@@ -105,13 +105,14 @@ async fn start(
     State(app): State<App>,
     Extension(pace): Extension<Arc<Pace>>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    input: Result<Json<Start>, JsonRejection>,
+    input: Result<Json<serde_json::Value>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip());
     if let Err(wait) = pace.charge(peer, app.center.now()) {
         return Err(Problem::slow_down("Too many chats were started from this address.", wait));
     }
     let Json(input) = input.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let input: Start = wire::strict::read(input).map_err(|error| Problem::bad_request(error.to_string()))?;
     let engine = find_instance(&app, input.instance_id.as_deref()).await?;
     let flow = flow(&engine, input.contact_flow_id).await?;
     let persistent = match input.persistent_chat {

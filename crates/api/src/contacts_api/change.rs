@@ -109,8 +109,8 @@ struct Update {
 
 async fn update(call: Call<App>, input: Update) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::BasicAgentAccess, Permission::ContactSearchView]).await?;
     let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     let references = input.references.map(references).transpose()?;
     let segments = segment_attributes(input.segment_attributes)?;
     apply(&engine, id, |core, cx| {
@@ -130,8 +130,8 @@ struct UpdateAttributes {
 
 async fn update_attributes(call: Call<App>, input: UpdateAttributes) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::BasicAgentAccess, Permission::ContactAttributesView]).await?;
     let id = stored::id(&input.initial_contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     let changes = input.attributes;
     let live = engine.read(|core, _| core.contact(id).is_some()).await.map_err(errors::engine)?;
     if !live {
@@ -161,8 +161,8 @@ struct Tag {
 
 async fn tag(call: Call<App>, input: Tag) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::BasicAgentAccess, Permission::ContactSearchView]).await?;
     let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     apply(&engine, id, |core, cx| core.tag_contact(cx, id, input.tags)).await?;
     Ok(json!({}))
 }
@@ -177,8 +177,8 @@ struct Untag {
 
 async fn untag(call: Call<App>, input: Untag) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::BasicAgentAccess, Permission::ContactSearchView]).await?;
     let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     apply(&engine, id, |core, cx| core.untag_contact(cx, id, &input.tag_keys)).await?;
     Ok(json!({}))
 }
@@ -252,8 +252,8 @@ async fn resume(call: Call<App>, input: PauseInput) -> Result<Value, ApiError> {
 
 async fn pause_or_resume(call: Call<App>, input: PauseInput, pause: bool) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::BasicAgentAccess]).await?;
     let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     apply(&engine, id, |core, cx| {
         let flow = input.contact_flow_id.as_deref();
         if pause { core.pause_with(cx, id, flow) } else { core.resume_with(cx, id, flow) }

@@ -1,7 +1,6 @@
 //! Reading contacts: the whole, the attributes, the references.
 
 use contacts::contact::Contact;
-use directory::Permission;
 use model::{ArnKind, Scope, Timestamp};
 use routing::QueueRef;
 use routing::criteria::{Shape, write};
@@ -11,8 +10,6 @@ use wire::{ApiError, Call, Kind, Operation};
 
 use super::stored;
 use crate::{App, access};
-
-const MAY_READ: &[Permission] = &[Permission::ContactSearchView, Permission::BasicAgentAccess];
 
 pub(super) fn operations() -> Vec<Operation<App>> {
     vec![
@@ -37,8 +34,9 @@ struct Describe {
 
 async fn describe(call: Call<App>, input: Describe) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, MAY_READ).await?;
-    let (contact, _) = stored::contact(&engine, stored::id(&input.contact_id)?).await?;
+    let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
+    let (contact, _) = stored::contact(&engine, id).await?;
     Ok(json!({"Contact": body(engine.scope(), &contact)}))
 }
 
@@ -130,8 +128,9 @@ struct GetAttributes {
 
 async fn get_attributes(call: Call<App>, input: GetAttributes) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::ContactAttributesView, Permission::BasicAgentAccess]).await?;
-    let (_, attributes) = stored::contact(&engine, stored::id(&input.initial_contact_id)?).await?;
+    let id = stored::id(&input.initial_contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
+    let (_, attributes) = stored::contact(&engine, id).await?;
     Ok(json!({"Attributes": attributes}))
 }
 
@@ -147,11 +146,12 @@ struct ListReferences {
 
 async fn list_references(call: Call<App>, input: ListReferences) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, MAY_READ).await?;
+    let id = stored::id(&input.contact_id)?;
+    access::permit_contact(&call, &engine, id).await?;
     if input.next_token.is_some() {
         return Err(ApiError::invalid_parameter("NextToken is not valid: all references come in one page."));
     }
-    let (contact, _) = stored::contact(&engine, stored::id(&input.contact_id)?).await?;
+    let (contact, _) = stored::contact(&engine, id).await?;
     let list: Vec<Value> = contact
         .references
         .iter()

@@ -6,7 +6,7 @@ mod describe;
 mod participants;
 mod search;
 mod start;
-mod stored;
+pub(crate) mod stored;
 
 use wire::Operation;
 

@@ -133,6 +133,10 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
         Some((kind, source)) => past_chat(&engine, kind, *source).await?,
         None => None,
     };
+    let related = input.related_contact_id.as_deref().map(stored::id).transpose()?;
+    if let Some(related) = related {
+        stored::contact(&engine, related).await?;
+    }
     let streaming = input.chat_streaming_configuration.map(|one| one.streaming_endpoint_arn);
     if let Some(endpoint) = &streaming {
         check_endpoint(endpoint)?;
@@ -147,7 +151,7 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
         content_types: input.supported_messaging_content_types,
         persistent,
         past,
-        related: input.related_contact_id.as_deref().map(stored::id).transpose()?,
+        related,
         segment_attributes: segment_attributes(input.segment_attributes)?,
         customer_id: input.customer_id,
     };

@@ -23,6 +23,7 @@ use bench::load::{LoadError, Result};
 use clap::Parser;
 use http::HeaderMap;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -98,7 +99,7 @@ struct House {
     server: Server,
     begin: Instant,
     agents: usize,
-    chats: Vec<Rc<RefCell<Line>>>,
+    chats: Vec<Rc<Mutex<Line>>>,
     /// What each socket has received since the measurement began; customers first, then agents.
     books: Vec<Rc<RefCell<Book>>>,
     listeners: Vec<JoinHandle<Result<()>>>,
@@ -141,7 +142,7 @@ impl House {
             let agent = accepted.iter().find(|accepted| accepted.contact == *contact).ok_or_else(|| {
                 LoadError::Incomplete { what: "the agents' panels".to_owned(), member: contact.clone() }
             })?;
-            house.chats.push(Rc::new(RefCell::new(Line {
+            house.chats.push(Rc::new(Mutex::new(Line {
                 connection: Connection::new(server.address),
                 customer: bearer.clone(),
                 agent: customer::bearer(&agent.token)?,
@@ -228,7 +229,7 @@ impl House {
 
 /// The two sides of one chat, writing in turns.
 struct Writer {
-    line: Rc<RefCell<Line>>,
+    line: Rc<Mutex<Line>>,
     chat: usize,
     chats: usize,
     begin: Instant,
@@ -249,9 +250,7 @@ impl Writer {
     async fn write(self, start: Instant, until: Instant, interval: Option<Duration>) -> Written {
         let mut written = Written::default();
         let mut sequences = [0u32; 2];
-        // The only user of the line while a measurement runs.
-        #[allow(clippy::await_holding_refcell_ref)]
-        let mut line = self.line.borrow_mut();
+        let mut line = self.line.lock().await;
         for number in 0u32.. {
             let due = match interval {
                 // Spread over the interval, so that the chats do not write at the same moment.

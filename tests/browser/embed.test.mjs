@@ -1,0 +1,530 @@
+/** The panel embedded in somebody else's page with the stock agent library (checklists P, and C where a page is needed). */
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { Agent } from "./support/agent.mjs";
+import { byId, launch, openPage, signIn } from "./support/browser.mjs";
+import { act, approve, countTold, describe as about, disapprove, embed, isTold, openCrm, signedInContext } from "./support/crm-page.mjs";
+import { arrive, endChats } from "./support/customer.mjs";
+import { straightToQueue } from "./support/flows.mjs";
+import { Host } from "./support/host.mjs";
+import { Proxy } from "./support/proxy.mjs";
+import { Server } from "./support/server.mjs";
+import { until } from "./support/until.mjs";
+
+let server;
+let host;
+let stranger;
+let browser;
+let flow;
+let home;
+
+before(async () => {
+  [server, host, stranger, browser] = await Promise.all([Server.start(), Host.start(), Host.start(), launch()]);
+  flow = await straightToQueue(server);
+  await approve(server, host.origin);
+  await server.api("PUT", `/agent-status/${server.instanceId}`, { Name: "Lunch", State: "ENABLED" });
+  home = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
+});
+
+after(async () => {
+  await browser?.close();
+  await Promise.all([host?.stop(), stranger?.stop(), server?.stop()]);
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await endChats(server);
+  // Some tests sign their agent out.
+  home = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
+  for (const agent of home) await agent.goHome();
+});
+
+/** A desktop of a signed-in agent with the panel in it. */
+async function desktop(username = "agent1", options = {}, through = server) {
+  const page = await openCrm(await signedInContext(browser, { ...server, endpoint: through.endpoint, users: server.users }, username), host);
+  await embed(page, { endpoint: through.endpoint, region: server.region }, options);
+  await isTold(page, "agent");
+  return page;
+}
+
+const available = (page) => act(page, "state", { name: "Available" });
+
+async function ringing(page, request = {}) {
+  await available(page);
+  const customer = await arrive(server, { ContactFlowId: flow, ...request });
+  await isTold(page, "onConnecting", { contactId: customer.contactId });
+  return customer;
+}
+
+async function talking(page, request) {
+  const customer = await ringing(page, request);
+  assert.deepEqual(await act(page, "accept", { contactId: customer.contactId }), { data: {} });
+  await isTold(page, "onConnected", { contactId: customer.contactId });
+  return customer;
+}
+
+const panel = (page) => page.frameLocator("iframe");
+
+describe("the panel in somebody else's page", () => {
+  test("P1 an approved origin may embed the panel, another may not, and a change holds at once", async () => {
+    const context = await signedInContext(browser, server, "agent1");
+    const refused = await openCrm(context, stranger);
+    const blocked = [];
+    refused.on("console", (message) => blocked.push(message.text()));
+    await embed(refused, server, { ccpLoadTimeout: 60_000 });
+    await until("the browser to refuse", () => blocked.some((text) => text.includes("frame-ancestors")));
+    assert.equal(await countTold(refused, "message acknowledge"), 0);
+
+    await approve(server, stranger.origin);
+    await refused.reload();
+    await embed(refused, server);
+    await isTold(refused, "message acknowledge");
+
+    await disapprove(server, stranger.origin);
+    blocked.length = 0;
+    await refused.reload();
+    await embed(refused, server, { ccpLoadTimeout: 60_000 });
+    await until("the browser to refuse again", () => blocked.some((text) => text.includes("frame-ancestors")));
+    assert.equal(await countTold(refused, "message acknowledge"), 0);
+  });
+
+  test("P2 neither the panel nor the sign-in forbids frames and openers by other headers", async () => {
+    for (const path of ["/ccp-v2", "/ccp-v2/", "/connect/ccp-v2", "/login"]) {
+      const { headers, status } = await fetch(server.endpoint + path);
+      assert.equal(status, 200, path);
+      assert.equal(headers.get("x-frame-options"), null);
+      assert.notEqual(headers.get("cross-origin-opener-policy"), "same-origin");
+      assert.match(headers.get("content-security-policy"), new RegExp(`frame-ancestors [^;]*${host.origin}`));
+    }
+  });
+
+  test("P3, P4 without a session nothing is acknowledged and the popup opens; signing in there brings the panel up", async () => {
+    const page = await openPage(browser, `${host.origin}/crm`);
+    await page.waitForFunction(() => window.connect?.core);
+    const opening = page.waitForEvent("popup", { timeout: 15_000 });
+    await embed(page, server, { loginPopup: true, loginPopupAutoClose: true, loginOptions: { autoClose: true, width: 433, height: 578 } });
+    const popup = await opening;
+    assert.equal(await countTold(page, "message acknowledge"), 0);
+    await signIn(popup, server, "agent1");
+    const signedIn = Date.now();
+    await isTold(page, "message acknowledge", {}, 12_000);
+    assert.ok(Date.now() - signedIn < 10_000);
+    await until("the popup to be closed", () => popup.isClosed());
+    await isTold(page, "agent");
+  });
+
+  test("P5, P6 the first acknowledgement comes in time and names its port", async () => {
+    const page = await desktop();
+    const cold = await page.evaluate(() => window.told.find((one) => one.name === "message acknowledge").at - window.began);
+    assert.ok(cold < 5000, `cold: ${cold} ms`);
+    const { data } = await isTold(page, "message acknowledge");
+    assert.ok(data.id);
+    await page.reload();
+    await embed(page, server);
+    await isTold(page, "message acknowledge");
+    const warm = await page.evaluate(() => window.told.find((one) => one.name === "message acknowledge").at - window.began);
+    assert.ok(warm < 1000, `warm: ${warm} ms`);
+  });
+
+  test("P7, P24 the page's settings reach the panel, and choices of devices come back", async () => {
+    const page = await desktop("agent1", { softphone: { allowFramedSoftphone: false, disableRingtone: true }, pageOptions: { enableAudioDeviceSettings: true } });
+    const frame = page.frames().find((one) => one.url().includes("/ccp-v2"));
+    await until("the settings to arrive", () => frame.evaluate(() => window.connect.core.hasReceivedCRMConfigure === true));
+    await page.evaluate(() => {
+      window.agent.onSpeakerDeviceChanged((device) => window.told.push({ name: "speaker", deviceId: device.deviceId }));
+      window.agent.setSpeakerDevice("default");
+    });
+    await isTold(page, "speaker", { deviceId: "default" });
+  });
+
+  test("P8, C11 the page is given the agent with name, state and routing profile", async () => {
+    const page = await desktop();
+    const agent = await page.evaluate(() => ({
+      name: window.agent.getName(),
+      state: window.agent.getState().name,
+      type: window.agent.getState().type,
+      profile: window.agent.getRoutingProfile().name,
+      queue: window.agent.getRoutingProfile().defaultOutboundQueue.name,
+      states: window.agent.getAgentStates().map((one) => one.name),
+      chats: window.agent.getChannelConcurrency("CHAT"),
+      username: window.agent.getConfiguration().username,
+    }));
+    assert.deepEqual(agent, {
+      name: "Alex First",
+      state: "Offline",
+      type: "offline",
+      profile: "Basic Routing Profile",
+      queue: "BasicQueue",
+      states: ["Available", "Offline", "Lunch"],
+      chats: 2,
+      username: "agent1",
+    });
+  });
+
+  test("C12, P9 the page changes the agent's status, and the panel and the library say so", async () => {
+    const page = await desktop();
+    assert.deepEqual(await available(page), { data: {} });
+    await isTold(page, "routable");
+    await panel(page).getByTestId("status-name").getByText("Available").waitFor();
+    await act(page, "state", { name: "Lunch" });
+    await isTold(page, "not_routable");
+    await isTold(page, "state_change", { from: "Available", to: "Lunch" });
+    await panel(page).getByTestId("status-name").getByText("Lunch").waitFor();
+    await act(page, "state", { name: "Offline" });
+    await isTold(page, "state_change", { from: "Lunch", to: "Offline" });
+    const wrong = { agentStateARN: `${server.instanceArn}/agent-state/00000000-0000-4000-8000-000000000000`, type: "routable", name: "Dancing" };
+    const { failure } = await act(page, "state", { state: wrong });
+    assert.equal(typeof failure, "string");
+    const parsed = JSON.parse(failure);
+    assert.equal(parsed.type, "InvalidStateException");
+    assert.ok(parsed.message);
+  });
+
+  test("C24, C26 a chat comes to the page with queue, attributes and connection data; accepting, ending and clearing are told", async () => {
+    const page = await desktop();
+    const { contactId, participant } = await ringing(page, { Attributes: { order: "4711", tier: "gold & silver" } });
+    const ring = await about(page, contactId);
+    assert.equal(ring.state, "connecting");
+    assert.equal(ring.type, "chat");
+    assert.equal(ring.queue, "BasicQueue");
+    assert.equal(ring.inbound, true);
+    assert.deepEqual(ring.attributes, {
+      order: { name: "order", value: "4711" },
+      tier: { name: "tier", value: "gold & silver" },
+    });
+    assert.deepEqual(ring.segmentAttributes, { "connect:Subtype": { ValueString: "connect:Chat" } });
+    assert.ok(JSON.parse(ring.media.originalInfo.connectionData).ConnectionAuthenticationToken);
+    assert.equal(ring.connections.filter((one) => one.initial).length, 1);
+    assert.equal(ring.connections.filter((one) => one.type === "agent").length, 1);
+    await panel(page).getByTestId("ring-card").waitFor();
+
+    assert.deepEqual(await act(page, "accept", { contactId }), { data: {} });
+    await isTold(page, "onAccepted", { contactId });
+    await isTold(page, "onConnected", { contactId });
+    await panel(page).getByTestId("contact-pane").waitFor();
+
+    await participant.call("disconnect");
+    await isTold(page, "onEnded", { contactId });
+    await isTold(page, "onACW", { contactId });
+    await isTold(page, "acw");
+    assert.deepEqual(await act(page, "clear", { contactId }), { data: {} });
+    await isTold(page, "onDestroy", { contactId });
+    for (const event of ["contact", "onConnecting", "onAccepted", "onConnected", "onACW", "onEnded", "onDestroy"]) {
+      assert.equal(await countTold(page, event, contactId), 1, event);
+    }
+    await until("the agent to be available again", () => page.evaluate(() => window.agent.getState().name === "Available"));
+  });
+
+  test("C18 the agent ends a chat from the page", async () => {
+    const page = await desktop();
+    const { contactId, socket } = await talking(page);
+    assert.deepEqual(await act(page, "destroy", { contactId }), { data: {} });
+    await isTold(page, "onEnded", { contactId });
+    await socket.item("the end", (item) => item.ContentType.endsWith("event.chat.ended"));
+    assert.deepEqual(await act(page, "complete", { contactId }), { data: {} });
+    await isTold(page, "onDestroy", { contactId });
+  });
+
+  test("C13 a next status waits for the contact to end, and can be taken back", async () => {
+    const page = await desktop();
+    const { contactId } = await talking(page);
+    await act(page, "state", { name: "Lunch", enqueue: true });
+    await isTold(page, "enqueued_next_state");
+    assert.equal(await page.evaluate(() => window.agent.getNextState().name), "Lunch");
+    await available(page);
+    await isTold(page, "cleared_next_state");
+    await act(page, "state", { name: "Lunch", enqueue: true });
+    await until("the next status", () => page.evaluate(() => window.agent.getNextState()?.name === "Lunch"));
+    await act(page, "destroy", { contactId });
+    await isTold(page, "onEnded", { contactId });
+    await act(page, "clear", { contactId });
+    await until("Lunch", () => page.evaluate(() => window.agent.getState().name === "Lunch"));
+  });
+
+  test("C27, C20 the page reads the quick connects and hands a chat to another agent", async () => {
+    const page = await desktop();
+    const second = home[1];
+    const { contactId, socket } = await talking(page, { Attributes: { order: "4711" } });
+    const { data } = await act(page, "endpoints");
+    const names = data.endpoints.map((one) => one.name);
+    assert.deepEqual(names.toSorted(), ["BasicQueue", "agent1", "agent2", "supervisor"]);
+    assert.equal(new Set(data.endpoints.map((one) => one.endpointARN)).size, names.length);
+    await second.status("Available");
+    const endpoint = data.endpoints.find((one) => one.name === "agent2");
+    assert.deepEqual(await act(page, "transfer", { contactId, endpoint }), { data: {} });
+    const offered = await second.contact("connecting");
+    assert.notEqual(offered.contactId, contactId);
+    assert.equal(offered.initialContactId, contactId);
+    assert.equal(offered.initiationMethod, "transfer");
+    assert.equal(offered.attributes.order.value, "4711");
+    const taken = await second.accept(offered.contactId);
+    await isTold(page, "onEnded", { contactId });
+    const speaker = await second.speaker(taken);
+    await speaker.say("Hello from the second desk");
+    await socket.item("the second agent's message", (item) => item.Content === "Hello from the second desk");
+    await act(page, "clear", { contactId });
+    await isTold(page, "onDestroy", { contactId });
+  });
+
+  test("C38 a contact that was rejected goes away and comes back to somebody", async () => {
+    const page = await desktop();
+    const { contactId } = await ringing(page);
+    await home[1].status("Available");
+    assert.deepEqual(await act(page, "reject", { contactId }), { data: {} });
+    await home[1].accept(contactId);
+    await until("the contact to be clearable or gone", async () => {
+      const state = (await about(page, contactId))?.state;
+      return state === undefined || ["rejected", "missed", "error"].includes(state);
+    });
+    if (await about(page, contactId)) await act(page, "clear", { contactId });
+    await isTold(page, "onDestroy", { contactId });
+    assert.equal(await countTold(page, "onConnected", contactId), 0);
+  });
+
+  test("C25 a task made in the page comes to its agent with description and reference, is paused, resumed and completed", async () => {
+    const page = await desktop();
+    await available(page);
+    const { data } = await act(page, "endpoints");
+    const endpoint = data.endpoints.find((one) => one.name === "agent1");
+    const made = await act(page, "task", {
+      task: {
+        name: "Call back",
+        description: "Ask about the order",
+        endpoint,
+        references: { order: { type: "URL", value: "https://shop.example/orders/4711" } },
+      },
+    });
+    assert.ok(made.data?.contactId, JSON.stringify(made));
+    const { contactId } = made.data;
+    await isTold(page, "onConnecting");
+    const rung = await page.evaluate(() => window.agent.getContacts()[0].getContactId());
+    const ring = await about(page, rung);
+    assert.equal(ring.type, "task");
+    assert.equal(ring.name, "Call back");
+    assert.equal(ring.description, "Ask about the order");
+    assert.equal(ring.references.order.value, "https://shop.example/orders/4711");
+    assert.ok([rung, ring.initialContactId].includes(contactId));
+    await act(page, "accept", { contactId: rung });
+    await isTold(page, "onConnected", { contactId: rung });
+    for (const [action, state] of [["pause", "paused"], ["resume", "connected"]]) {
+      assert.deepEqual(await act(page, action, { contactId: rung }), { data: {} });
+      await until(state, async () => (await about(page, rung)).state === state);
+    }
+    await act(page, "destroy", { contactId: rung });
+    await isTold(page, "onEnded", { contactId: rung });
+    await act(page, "complete", { contactId: rung });
+    await isTold(page, "onDestroy", { contactId: rung });
+  });
+
+  test("C21, C30 a refusal reaches the page's failure callback within a second", async () => {
+    const page = await desktop();
+    const started = Date.now();
+    const { failure } = await act(page, "dial", { number: "+4930123456" });
+    assert.ok(Date.now() - started < 1000);
+    const { type, message } = JSON.parse(failure);
+    assert.match(type, /Exception$/);
+    assert.ok(message);
+    const { data } = await act(page, "endpoints");
+    assert.ok(data.endpoints.length > 0, "the page goes on after a refusal");
+  });
+
+  test("P10 the page's keep-alive is acknowledged again and again", async () => {
+    const page = await desktop();
+    const before = await countTold(page, "message acknowledge");
+    await until("five more acknowledgements", async () => (await countTold(page, "message acknowledge")) >= before + 5, 15_000);
+    assert.equal(await countTold(page, "ack_timeout"), 0);
+  });
+
+  test("P11, P12 signing out in another window ends the panel, and the popup stays away when it is told to", async () => {
+    const page = await desktop("agent1", { loginPopup: true, loginOptions: { autoClose: true, disableAuthPopupAfterLogout: true } });
+    const popups = [];
+    page.on("popup", (popup) => popups.push(popup));
+    const other = await page.context().newPage();
+    await other.goto(`${server.endpoint}/ccp-v2`);
+    await byId(other, "settings-menu").click();
+    await byId(other, "sign-out").click();
+    await isTold(page, "terminated");
+    await panel(page).getByTestId("sign-in-form").waitFor();
+    await page.waitForFunction((until) => performance.now() > until, (await page.evaluate(() => performance.now())) + 4000);
+    assert.deepEqual(popups, []);
+  });
+
+  test("P13, P14 the module channel is opened, knows the instance, and refuses at once what it does not offer", async () => {
+    const page = await openCrm(await signedInContext(browser, server, "agent1"), host);
+    const answers = await page.evaluate(
+      ({ endpoint }) =>
+        new Promise((resolve) => {
+          const answers = {};
+          window.addEventListener("message", (event) => {
+            if (event.data?.type !== "cross-domain-adapter-init" || event.origin !== endpoint) return;
+            const [port] = event.ports;
+            const asked = {};
+            const ask = (requestId, command) => {
+              asked[requestId] = performance.now();
+              port.postMessage({ type: "request", namespace: "aws.connect.contact", command, requestId, data: {}, messageOrigin: {} });
+            };
+            port.onmessage = ({ data }) => {
+              if (data.type === "acknowledge") {
+                answers.acknowledge = data;
+                ask("known", "contact/getInstanceDetails");
+                ask("unknown", "contact/makeCoffee");
+              } else if (data.type === "response") {
+                answers[data.requestId] = { ...data, took: performance.now() - asked[data.requestId] };
+                if (answers.known && answers.unknown) resolve(answers);
+              }
+            };
+            port.postMessage({ type: "cross-domain-site-ready", providerId: "test" });
+          });
+          const frame = document.createElement("iframe");
+          frame.src = `${endpoint}/ccp-v2`;
+          document.getElementById("panel").append(frame);
+        }),
+      { endpoint: server.endpoint },
+    );
+    assert.ok(answers.acknowledge.connectionId);
+    assert.equal(answers.known.isError, false);
+    assert.equal(answers.known.data.region, server.region);
+    assert.ok(answers.known.took < 200);
+    assert.equal(answers.unknown.isError, true);
+    assert.ok(answers.unknown.took < 200);
+  });
+
+  test("P15, H23 the chat's media controller connects in the page within two seconds", async () => {
+    const page = await desktop();
+    const { contactId, socket } = await talking(page);
+    const took = await page.evaluate(async (contactId) => {
+      const started = performance.now();
+      const contact = window.agent.getContacts().find((one) => one.getContactId() === contactId);
+      window.media = await contact.getAgentConnection().getMediaController();
+      const took = performance.now() - started;
+      await window.media.sendMessage({ contentType: "text/plain", message: "from the CRM" });
+      return took;
+    }, contactId);
+    assert.ok(took < 2000, `it took ${took} ms`);
+    await socket.item("the message", (item) => item.Content === "from the CRM" && item.ParticipantRole === "AGENT");
+  });
+
+  test("P16, C33 two desktops of one agent stay in step: what one does, the other shows", async () => {
+    const [first, second] = [await desktop(), await desktop()];
+    await available(first);
+    await isTold(second, "routable");
+    const { contactId } = await arrive(server, { ContactFlowId: flow });
+    for (const page of [first, second]) await isTold(page, "onConnecting", { contactId });
+    await act(first, "accept", { contactId });
+    await isTold(second, "onConnected", { contactId });
+    await act(second, "destroy", { contactId });
+    await isTold(first, "onEnded", { contactId });
+    await act(second, "clear", { contactId });
+    await isTold(first, "onDestroy", { contactId });
+  });
+
+  test("P21 a panel that never comes is tried ten times and then given up", async () => {
+    const page = await openCrm(browser, host);
+    await page.clock.install();
+    await embed(page, { endpoint: stranger.origin, region: server.region });
+    await until(
+      "the end of the attempts",
+      async () => {
+        await page.clock.runFor(5000);
+        return (await countTold(page, "iframe_retries_exhausted")) > 0;
+      },
+      30_000,
+    );
+  });
+
+  test("P22 the library's app frames are acknowledged and can be ended", async () => {
+    const page = await desktop();
+    const problem = await page.evaluate(async (endpoint) => {
+      const { agentApp } = window.connect;
+      if (!agentApp) return "the library has no agentApp";
+      const box = document.createElement("div");
+      box.id = "app";
+      document.body.append(box);
+      document.getElementById("panel").replaceChildren();
+      agentApp.initApp("ccp", "app", `${endpoint}/ccp-v2/`, { ccpParams: { loginPopup: false } });
+    }, server.endpoint);
+    assert.equal(problem, undefined);
+    const before = await countTold(page, "message acknowledge");
+    await until("the frame's acknowledgement", async () => (await countTold(page, "message acknowledge")) > before);
+    await page.frameLocator("#app iframe").getByTestId("status-picker").waitFor();
+  });
+
+  test("P23 a desktop of an approved origin may sign its agent out by fetch, another may not", async () => {
+    const context = await signedInContext(browser, server, "agent1");
+    const outcome = (page) =>
+      page.evaluate(async (endpoint) => {
+        try {
+          return (await fetch(`${endpoint}/logout`, { credentials: "include" })).status;
+        } catch {
+          return "blocked";
+        }
+      }, server.endpoint);
+    const foreign = await context.newPage();
+    await foreign.goto(`${stranger.origin}/crm`);
+    assert.equal(await outcome(foreign), "blocked");
+    const own = await context.newPage();
+    await own.goto(`${host.origin}/crm`);
+    assert.equal(await outcome(own), 200);
+    assert.equal((await context.request.get(`${server.endpoint}/auth/session`)).status(), 401);
+  });
+
+  test("P25 the page is of one site, without errors", async () => {
+    const page = await openCrm(await signedInContext(browser, server, "agent1"), host);
+    const complaints = [];
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await embed(page, server, { enableGlobalResiliency: true });
+    await isTold(page, "agent");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("C34 three failed polls are made good within six seconds, and nothing is missed", async () => {
+    const proxy = await Proxy.before(server);
+    try {
+      const page = await desktop("agent1", {}, proxy);
+      await available(page);
+      await isTold(page, "routable");
+      let failures = 0;
+      proxy.answer = ({ headers }) => {
+        if (!headers["x-amz-target"]?.endsWith(".GetAgentSnapshot") || failures === 3) return undefined;
+        failures += 1;
+        return { status: 500, body: { __type: "x#InternalServiceException", message: "injected" } };
+      };
+      await act(page, "state", { name: "Lunch" });
+      await until("three failures", () => failures === 3, 10_000);
+      const failed = Date.now();
+      await isTold(page, "not_routable", {}, 10_000);
+      assert.ok(Date.now() - failed < 6000);
+      await isTold(page, "state_change", { from: "Available", to: "Lunch" });
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test("C31 a token near its end is renewed before it is used up", async () => {
+    const proxy = await Proxy.before(server);
+    try {
+      proxy.answer = ({ path }) =>
+        path === "/auth/authorize" && shortened-- > 0
+          ? { status: 200, body: { accessToken: home[0].token, expiration: Date.now() + 20 * 60_000 }, headers: { "cache-control": "no-store" } }
+          : undefined;
+      let shortened = 1;
+      const page = await desktop("agent1", {}, proxy);
+      await available(page);
+      await isTold(page, "routable");
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test("C37 durations are right on a machine whose clock is an hour off", async () => {
+    const context = await signedInContext(browser, server, "agent1");
+    const page = await openCrm(context, host);
+    await page.clock.setSystemTime(Date.now() + 3_600_000);
+    await embed(page, server);
+    await isTold(page, "agent");
+    await available(page);
+    await isTold(page, "routable");
+    const duration = await page.evaluate(() => window.agent.getStateDuration());
+    assert.ok(Math.abs(duration) < 5000, `a status chosen just now is said to last ${duration} ms`);
+  });
+});
