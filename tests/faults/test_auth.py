@@ -5,7 +5,6 @@ import json
 import os
 import re
 import stat
-import statistics
 import threading
 import time
 import uuid
@@ -128,8 +127,9 @@ def test_nobody_learns_who_exists(server, script, secrets):
             if n or times is unknown:
                 assert shown == first, "the same answer for both"
             first = shown
-    fast, slow = sorted((statistics.median(known), statistics.median(unknown)))
-    assert slow < fast * 3 + 0.05, (known, unknown)
+    # The quickest of each, as others may use the machine.
+    fast, slow = sorted((min(known), min(unknown)))
+    assert slow < fast * 2 + 0.02, (known, unknown)
 
 
 def test_odd_logins(server):
@@ -175,6 +175,7 @@ def test_logout_ends_everything(server, script, secrets):
 
 async def logout(server, agent, elsewhere):
     url = agent.ok("CreateTransport", {"transportType": "web_socket"})["webSocketTransport"]["url"]
+    url = f"ws://{server.http}" + url.split(server.http, 1)[1]  # there is no proxy with TLS here
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
         await socket.send_json({"topic": "aws/subscribe", "content": {"topics": ["aws/chat"]}})
         assert (await socket.receive_json(timeout=5))["content"]["status"] == "success"

@@ -50,7 +50,11 @@ pub(crate) async fn permit(
 }
 
 /// Refuses a signed-in user who neither holds (or held) the contact nor may search contacts. To them it is not there.
-pub(crate) async fn permit_contact(call: &Call<App>, engine: &Engine, id: model::ContactId) -> Result<(), ApiError> {
+pub(crate) async fn permit_contact(
+    call: &Call<App>,
+    engine: &Engine,
+    id: model::ContactId,
+) -> Result<(), ApiError> {
     let Some(user) = acting_user(call) else { return Ok(()) };
     if permit(call, engine, &[Permission::ContactSearchView]).await.is_ok() {
         return Ok(());

@@ -73,7 +73,9 @@ pub(crate) fn center(error: CenterError) -> ApiError {
 fn error_text(error: &EngineError) -> String {
     match error {
         EngineError::Store(error) => format!("Nothing was changed: {}. Try again.", short(error)),
-        EngineError::Recovering => "The server is recovering from a failed write. Try again in a moment.".into(),
+        EngineError::Recovering => {
+            "The server is recovering from a failed write. Try again in a moment.".into()
+        }
         EngineError::Stopping => "The server is stopping. Try again in a moment.".into(),
     }
 }

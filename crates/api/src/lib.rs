@@ -35,7 +35,12 @@ impl App {
     /// The state of the handlers of one server.
     pub fn new(center: Arc<Center>, public_url: Option<String>) -> Self {
         let key = center.tokens().derive("paging");
-        Self { center, pager: Arc::new(Pager::new(key.as_bytes())), public_url: public_url.map(Into::into), finished: Arc::default() }
+        Self {
+            center,
+            pager: Arc::new(Pager::new(key.as_bytes())),
+            public_url: public_url.map(Into::into),
+            finished: Arc::default(),
+        }
     }
 
     /// The address of this server as the caller sees it.

@@ -34,7 +34,8 @@ const DOWNLOAD_SECONDS: i64 = 300;
 type Answer = Result<Value, ApiError>;
 
 pub(crate) fn operations() -> Vec<Operation<App>> {
-    let bearer = |operation: Operation<App>| operation.header("x-amz-bearer", "ConnectionToken", Kind::String);
+    let bearer =
+        |operation: Operation<App>| operation.header("x-amz-bearer", "ConnectionToken", Kind::String);
     vec![
         Operation::post("CreateParticipantConnection", "/participant/connection", connect)
             .header("x-amz-bearer", "ParticipantToken", Kind::String)
@@ -55,7 +56,11 @@ pub(crate) fn operations() -> Vec<Operation<App>> {
         )),
         bearer(Operation::post("GetAttachment", "/participant/attachment", get_attachment)).read_only(),
         bearer(Operation::get("DescribeView", "/participant/views/{ViewToken}", describe_view)),
-        Operation::not_built("GetAuthenticationUrl", axum::http::Method::POST, "/participant/authentication-url"),
+        Operation::not_built(
+            "GetAuthenticationUrl",
+            axum::http::Method::POST,
+            "/participant/authentication-url",
+        ),
         Operation::not_built(
             "CancelParticipantAuthentication",
             axum::http::Method::POST,
@@ -100,7 +105,10 @@ impl Session {
         self.engine.apply(command).await.map_err(participant_engine)?.map_err(participant_refused)
     }
 
-    async fn read<T>(&self, question: impl FnOnce(&contacts::Core) -> Result<T, Refusal>) -> Result<T, ApiError> {
+    async fn read<T>(
+        &self,
+        question: impl FnOnce(&contacts::Core) -> Result<T, Refusal>,
+    ) -> Result<T, ApiError> {
         self.engine
             .read(|core, _| question(core))
             .await
@@ -161,8 +169,11 @@ async fn connect(call: Call<App>, input: Connect) -> Answer {
     }
     if input.kinds.iter().any(|kind| kind == "CONNECTION_CREDENTIALS") {
         let expiry = until(TOKEN_MS);
-        let kind =
-            if session.token.kind == TokenKind::AgentChat { TokenKind::AgentChat } else { TokenKind::Connection };
+        let kind = if session.token.kind == TokenKind::AgentChat {
+            TokenKind::AgentChat
+        } else {
+            TokenKind::Connection
+        };
         let token = Token { kind, expires_at: expiry, ..session.token };
         answer["ConnectionCredentials"] = json!({
             "ConnectionToken": call.state.center.tokens().sign(&token),
@@ -175,7 +186,8 @@ async fn connect(call: Call<App>, input: Connect) -> Answer {
 /// `ConnectParticipant` stands for a websocket where items are streamed instead.
 async fn acknowledge(session: &Session, speaker: &Speaker) -> Result<(), ApiError> {
     let chain = speaker.chain;
-    let streamed = session.read(|core| Ok(core.chain(chain).is_some_and(|chain| !chain.streams.is_empty()))).await?;
+    let streamed =
+        session.read(|core| Ok(core.chain(chain).is_some_and(|chain| !chain.streams.is_empty()))).await?;
     if !streamed && speaker.role == contacts::chain::Role::Customer {
         return Err(ApiError::validation(
             "ConnectParticipant needs a streamed chat. Call StartContactStreaming first, or open the websocket.",
@@ -186,7 +198,12 @@ async fn acknowledge(session: &Session, speaker: &Speaker) -> Result<(), ApiErro
 }
 
 /// The address of a participant's websocket.
-pub fn participant_socket_url(app: &App, headers: &HeaderMap, token: &Token, expires_at: Timestamp) -> String {
+pub fn participant_socket_url(
+    app: &App,
+    headers: &HeaderMap,
+    token: &Token,
+    expires_at: Timestamp,
+) -> String {
     let kind = match token.kind {
         TokenKind::AgentChat => TokenKind::AgentChat,
         _ => TokenKind::ParticipantSocket,
@@ -234,7 +251,13 @@ async fn send_message(call: Call<App>, input: SendMessage) -> Answer {
     let participant = session.participant;
     let (id, at) = session
         .apply(|core, cx| {
-            core.send_message(cx, participant, &input.content_type, &input.content, input.client_token.as_deref())
+            core.send_message(
+                cx,
+                participant,
+                &input.content_type,
+                &input.content,
+                input.client_token.as_deref(),
+            )
         })
         .await?;
     Ok(json!({"Id": id, "AbsoluteTime": at.iso_millis()}))
@@ -315,7 +338,8 @@ async fn get_transcript(call: Call<App>, input: GetTranscript) -> Answer {
     let participant = session.participant;
     let member = session
         .read(|core| {
-            core.may_read(participant).ok_or_else(|| contacts::access_denied("The chat is over for this participant."))
+            core.may_read(participant)
+                .ok_or_else(|| contacts::access_denied("The chat is over for this participant."))
         })
         .await?;
     if input.contact_id.as_ref().is_some_and(|id| id.parse::<model::ContactId>().is_err()) {
@@ -413,7 +437,8 @@ async fn complete_attachment_upload(call: Call<App>, input: CompleteAttachmentUp
     let [id] = input.attachment_ids.as_slice() else {
         return Err(ApiError::validation("AttachmentIds must hold exactly one id."));
     };
-    let id: AttachmentId = id.parse().map_err(|_| ApiError::validation("AttachmentIds holds something that is no id."))?;
+    let id: AttachmentId =
+        id.parse().map_err(|_| ApiError::validation("AttachmentIds holds something that is no id."))?;
     let size = call
         .state
         .center
@@ -453,7 +478,8 @@ async fn get_attachment(call: Call<App>, input: GetAttachment) -> Answer {
     let participant = session.participant;
     let attachment = session
         .read(|core| {
-            let id = input.attachment_id.parse().map_err(|_| invalid_parameter("AttachmentId is not an id."))?;
+            let id =
+                input.attachment_id.parse().map_err(|_| invalid_parameter("AttachmentId is not an id."))?;
             core.readable_attachment(participant, id).cloned()
         })
         .await?;
@@ -484,12 +510,17 @@ struct DescribeView {
 /// Views are not built, so that no view token was ever given out.
 async fn describe_view(call: Call<App>, input: DescribeView) -> Answer {
     connection(&call, &input.connection_token).await?;
-    Err(ApiError::resource_not_found(format!("There is no view for the token of {} characters.", input.view_token.len())))
+    Err(ApiError::resource_not_found(format!(
+        "There is no view for the token of {} characters.",
+        input.view_token.len()
+    )))
 }
 
 fn check_client_token(token: Option<&str>) -> Result<(), ApiError> {
     match token {
-        Some(token) if token.len() > 500 => Err(ApiError::validation("ClientToken has at most 500 characters.")),
+        Some(token) if token.len() > 500 => {
+            Err(ApiError::validation("ClientToken has at most 500 characters."))
+        }
         _ => Ok(()),
     }
 }

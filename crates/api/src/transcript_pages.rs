@@ -171,13 +171,17 @@ async fn locate(
         + usize::from(start.absolute_time.is_some())
         + usize::from(start.most_recent.is_some());
     if given != 1 {
-        return Err(ApiError::validation("StartPosition needs exactly one of Id, AbsoluteTime and MostRecent."));
+        return Err(ApiError::validation(
+            "StartPosition needs exactly one of Id, AbsoluteTime and MostRecent.",
+        ));
     }
     // The item at the position belongs to the page, in both directions.
     let beside = |seq: i64| Position { c: 0, s: if forward { seq - 1 } else { seq + 1 }, f: forward };
     if let Some(id) = &start.id {
         let seq = engine.store().item_seq(engine.id(), chain, id).await.map_err(store)?;
-        return seq.map(beside).ok_or_else(|| ApiError::validation("StartPosition.Id is not an item of this chat."));
+        return seq
+            .map(beside)
+            .ok_or_else(|| ApiError::validation("StartPosition.Id is not an item of this chat."));
     }
     if let Some(text) = &start.absolute_time {
         let at = Timestamp::parse_iso(text)

@@ -195,7 +195,9 @@ impl Center {
                 Change::Put { kind, id, body } => {
                     DocumentWrite { instance, kind: kind.as_str(), id, body: Some(body.to_string()) }
                 }
-                Change::Delete { kind, id } => DocumentWrite { instance, kind: kind.as_str(), id, body: None },
+                Change::Delete { kind, id } => {
+                    DocumentWrite { instance, kind: kind.as_str(), id, body: None }
+                }
             })
             .collect())
     }

@@ -12,7 +12,10 @@ use parking_lot::Mutex;
 /// Hashes a password; costs tens of milliseconds of one core, so keep it off the async threads.
 pub fn hash(password: &str) -> String {
     let salt = SaltString::encode_b64(&random_128().to_be_bytes()).expect("16 bytes are a salt");
-    Argon2::default().hash_password(password.as_bytes(), &salt).expect("the default parameters are valid").to_string()
+    Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .expect("the default parameters are valid")
+        .to_string()
 }
 
 /// Whether a password fits a hash. Without a hash the same time is spent and the answer is no.

@@ -8,9 +8,9 @@ use contacts::{Effect, TranscriptDue};
 use engine::{Engine, Performer, transcript_file};
 use flows::{FunctionCall, FunctionError};
 use model::AttachmentId;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::Blobs;
-use parking_lot::Mutex;
 use tokio::sync::{Semaphore, mpsc};
 
 /// Pieces of work of one kind at once; more wait.
@@ -115,7 +115,8 @@ impl Work {
         streams.insert(endpoint.clone(), sender);
         let (http, streams) = (self.http.clone(), self.streams.clone());
         tokio::spawn(async move {
-            while let Ok(Some((visibility, content))) = tokio::time::timeout(STREAM_IDLE, items.recv()).await {
+            while let Ok(Some((visibility, content))) = tokio::time::timeout(STREAM_IDLE, items.recv()).await
+            {
                 stream(&http, &endpoint, visibility, &content).await;
             }
             // Under the lock nothing new can come in; what came in before is sent on.

@@ -119,7 +119,9 @@ impl Tokens {
             instance: InstanceId(id(1)?),
             subject: id(17)?,
             object: id(33)?,
-            expires_at: Timestamp(i64::from_be_bytes(bytes[49..57].try_into().map_err(|_| TokenError::Invalid)?)),
+            expires_at: Timestamp(i64::from_be_bytes(
+                bytes[49..57].try_into().map_err(|_| TokenError::Invalid)?,
+            )),
         };
         if !kinds.contains(&token.kind) {
             return Err(TokenError::Invalid);

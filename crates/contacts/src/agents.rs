@@ -121,7 +121,8 @@ impl Core {
     /// The agent is done with a contact that is over, missed or failed.
     pub fn clear(&mut self, cx: &mut Cx, user: UserId, id: ContactId) -> Result<(), Refusal> {
         let agent = self.agents.get(&user).ok_or_else(|| invalid_state("The agent is not signed in."))?;
-        let leg = agent.leg(id).ok_or_else(|| invalid_state("The agent does not hold this contact (any more)."))?;
+        let leg =
+            agent.leg(id).ok_or_else(|| invalid_state("The agent does not hold this contact (any more)."))?;
         let (state, participant) = (leg.state, leg.participant);
         if state.is_active() {
             return Err(invalid_state("The contact still goes on; end it first."));
@@ -129,7 +130,11 @@ impl Core {
         let agent = self.agents.get_mut(&user).expect("found above");
         agent.legs.retain(|leg| leg.contact != id);
         agent.available_since = cx.now;
-        if !agent.legs.iter().any(|leg| matches!(leg.state, LegState::Missed | LegState::Rejected | LegState::Error)) {
+        if !agent
+            .legs
+            .iter()
+            .any(|leg| matches!(leg.state, LegState::Missed | LegState::Rejected | LegState::Error))
+        {
             agent.error = None;
         }
         let next = agent.legs.is_empty().then(|| agent.next_status.take()).flatten();
@@ -158,7 +163,8 @@ impl Core {
             self.router.remove_agent(user);
             return;
         };
-        let kind = self.directory.agent_status(agent.status).map_or(AgentStatusType::Offline, |status| status.kind);
+        let kind =
+            self.directory.agent_status(agent.status).map_or(AgentStatusType::Offline, |status| status.kind);
         let presence = match kind {
             AgentStatusType::Routable if agent.next_status.is_none() => Presence::Routable,
             AgentStatusType::Offline => Presence::Offline,
@@ -214,7 +220,8 @@ impl Core {
         contact.stage = Stage::AfterContactWork;
         let user = part.user;
         self.touch_contact(id);
-        let limit = self.directory.user(user).map_or(0, |user| user.phone_config.after_contact_work_time_limit);
+        let limit =
+            self.directory.user(user).map_or(0, |user| user.phone_config.after_contact_work_time_limit);
         let until: Option<Timestamp> = (limit > 0).then(|| cx.now + i64::from(limit) * 1000);
         if let Some(leg) = self.agents.get_mut(&user).and_then(|agent| agent.leg_mut(id)) {
             leg.state = LegState::Ended;

@@ -92,21 +92,29 @@ impl Core {
         let speaker = self.speaker(participant)?;
         let key = token_key(participant, client_token);
         let again = self.attachments.values().find(|one| {
-            one.sender == participant && one.completed_with.is_none() && one.id.to_string() == self.staged_id(&key)
+            one.sender == participant
+                && one.completed_with.is_none()
+                && one.id.to_string() == self.staged_id(&key)
         });
         if let Some(again) = again {
             return Ok(again.clone());
         }
         if bytes == 0 || bytes > ATTACHMENT_BYTES {
-            return Err(limit_exceeded(format!("Attachments have 1 to {ATTACHMENT_BYTES} bytes, not {bytes}.")));
+            return Err(limit_exceeded(format!(
+                "Attachments have 1 to {ATTACHMENT_BYTES} bytes, not {bytes}."
+            )));
         }
         if name.is_empty() || name.chars().count() > 256 || name.contains(['/', '\\', '\0']) {
             return Err(invalid_parameter("AttachmentName must be a file name of 1 to 256 characters."));
         }
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+        let extension =
+            name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
         let fits = ALLOWED
             .iter()
-            .chain([&("xlsx", &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"] as &[&str])])
+            .chain([&(
+                "xlsx",
+                &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"] as &[&str],
+            )])
             .find(|(allowed, _)| *allowed == extension)
             .is_some_and(|(_, types)| types.contains(&content_type));
         if !fits {
@@ -153,12 +161,10 @@ impl Core {
         client_token: &str,
     ) -> Result<(), Refusal> {
         let speaker = self.speaker(participant)?;
-        let attachment = self
-            .attachments
-            .get(&id)
-            .filter(|one| one.sender == participant)
-            .cloned()
-            .ok_or_else(|| invalid_parameter(format!("There is no attachment {id} of this participant.")))?;
+        let attachment =
+            self.attachments.get(&id).filter(|one| one.sender == participant).cloned().ok_or_else(|| {
+                invalid_parameter(format!("There is no attachment {id} of this participant."))
+            })?;
         if let Some(token) = &attachment.completed_with {
             if token == client_token {
                 return Ok(());
@@ -180,8 +186,7 @@ impl Core {
         }
         let scanned = self.directory.instance().attachment_scanner.is_some();
         let status = if scanned { AttachmentStatus::InProgress } else { AttachmentStatus::Approved };
-        let attachment =
-            Attachment { status, completed_with: Some(client_token.to_owned()), ..attachment };
+        let attachment = Attachment { status, completed_with: Some(client_token.to_owned()), ..attachment };
         self.put_attachment(attachment.clone());
         self.announce_attachment(cx, &attachment, &speaker.display_name, speaker.role);
         if scanned {
@@ -205,7 +210,11 @@ impl Core {
     }
 
     /// An attachment that a participant may download.
-    pub fn readable_attachment(&self, participant: ParticipantId, id: AttachmentId) -> Result<&Attachment, Refusal> {
+    pub fn readable_attachment(
+        &self,
+        participant: ParticipantId,
+        id: AttachmentId,
+    ) -> Result<&Attachment, Refusal> {
         let member = self.may_read(participant).ok_or_else(|| access_denied("The chat is over."))?;
         self.attachments
             .get(&id)
@@ -242,7 +251,13 @@ impl Core {
         self.attachments.insert(attachment.id, attachment);
     }
 
-    fn announce_attachment(&mut self, cx: &mut Cx, attachment: &Attachment, name: &str, role: crate::chain::Role) {
+    fn announce_attachment(
+        &mut self,
+        cx: &mut Cx,
+        attachment: &Attachment,
+        name: &str,
+        role: crate::chain::Role,
+    ) {
         let draft = Draft {
             kind: "ATTACHMENT",
             attachments: vec![json!({

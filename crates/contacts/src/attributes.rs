@@ -88,7 +88,12 @@ impl Core {
     }
 
     /// Adds or changes user tags, all or none.
-    pub fn tag_contact(&mut self, cx: &mut Cx, id: ContactId, tags: BTreeMap<String, String>) -> Result<(), Refusal> {
+    pub fn tag_contact(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        tags: BTreeMap<String, String>,
+    ) -> Result<(), Refusal> {
         let contact = self.contacts.get_mut(&id).ok_or_else(|| Refusal::no_contact(id))?;
         if tags.is_empty() {
             return Err(invalid_parameter("Tags must hold at least one tag."));
@@ -169,7 +174,12 @@ impl Core {
     ) -> Result<(), Refusal> {
         if self.chains.contains_key(&chain.id) {
             // Another segment of the chain is live: the attributes are in memory.
-            return match self.chains[&chain.id].contacts.iter().find(|id| self.contacts.contains_key(id)).copied() {
+            return match self.chains[&chain.id]
+                .contacts
+                .iter()
+                .find(|id| self.contacts.contains_key(id))
+                .copied()
+            {
                 Some(live) => self.update_attributes(cx, live, changes),
                 None => Err(invalid_request("The contact is just ending; try again.")),
             };
@@ -203,7 +213,8 @@ impl Core {
         if contact.is_disconnected() {
             return Err(invalid_request("The contact is over; its routing cannot be changed."));
         }
-        let criteria = contact.criteria.set(steps).map_err(|error| invalid_parameter(format!("{error}.")))?.clone();
+        let criteria =
+            contact.criteria.set(steps).map_err(|error| invalid_parameter(format!("{error}.")))?.clone();
         if contact.is_waiting() {
             let replaced = self.router.update(id, routing::Change::Criteria(Some(criteria)), cx.now);
             if let (Ok(Some(replaced)), Some(contact)) = (replaced, self.contacts.get_mut(&id)) {
@@ -227,7 +238,8 @@ impl Core {
     /// The panels of the agents who hold a contact show it anew.
     pub(crate) fn show_contact(&mut self, id: ContactId) {
         let Some(contact) = self.contacts.get(&id) else { return };
-        let users = [contact.offer.as_ref().map(|offer| offer.user), contact.agent.as_ref().map(|part| part.user)];
+        let users =
+            [contact.offer.as_ref().map(|offer| offer.user), contact.agent.as_ref().map(|part| part.user)];
         for user in users.into_iter().flatten() {
             self.out.effects.push(crate::outcome::Effect::AgentChanged(user));
         }

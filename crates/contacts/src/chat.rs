@@ -43,7 +43,8 @@ impl Core {
     pub fn speaker(&self, participant: ParticipantId) -> Result<Speaker, Refusal> {
         let over = || access_denied("The chat is over, or the participant has left it.");
         let member = self.members.get(&participant).ok_or_else(over)?;
-        let chain = self.chains.get(&member.chain).filter(|chain| chain.ended_at.is_none()).ok_or_else(over)?;
+        let chain =
+            self.chains.get(&member.chain).filter(|chain| chain.ended_at.is_none()).ok_or_else(over)?;
         let (role, display_name, user, contact) = match member.role {
             MemberRole::Customer => {
                 let customer = chain.customer.as_ref().ok_or_else(over)?;
@@ -98,8 +99,12 @@ impl Core {
                     Draft::event(content_type::JOINED, participant, &speaker.display_name, Role::Customer);
                 self.append_item(cx, speaker.chain, contact, joined);
                 if rehydrated {
-                    let event =
-                        Draft::event(content_type::REHYDRATED, participant, &speaker.display_name, Role::Customer);
+                    let event = Draft::event(
+                        content_type::REHYDRATED,
+                        participant,
+                        &speaker.display_name,
+                        Role::Customer,
+                    );
                     self.append_item(cx, speaker.chain, contact, event);
                 }
                 let entry = self.contacts.get_mut(&contact).expect("the current contact is live");
@@ -215,7 +220,9 @@ impl Core {
     ) -> Result<(ParticipantId, Timestamp), Refusal> {
         let entry = self.contacts.get(&contact).ok_or_else(|| Refusal::no_contact(contact))?;
         if entry.channel != model::Channel::Chat || entry.is_disconnected() {
-            return Err(invalid_request("Participants can be added to chats that go on, and to no other contacts."));
+            return Err(invalid_request(
+                "Participants can be added to chats that go on, and to no other contacts.",
+            ));
         }
         if entry.agent.is_some() {
             return Err(invalid_request("An agent is on the chat; a custom participant cannot be added."));
@@ -227,8 +234,12 @@ impl Core {
         }
         let participant: ParticipantId = cx.id();
         let connect_by = cx.now + BOT_CONNECT_WITHIN_MS;
-        chain.bot =
-            Some(CustomBot { participant, display_name: display_name.to_owned(), connect_by, connected: false });
+        chain.bot = Some(CustomBot {
+            participant,
+            display_name: display_name.to_owned(),
+            connect_by,
+            connected: false,
+        });
         let expires_at = chain.expires_at.unwrap_or(connect_by);
         self.members.insert(participant, Member { chain: chain_id, role: MemberRole::Bot });
         self.touch_chain(chain_id);
@@ -271,7 +282,12 @@ impl Core {
     }
 
     /// Sends every item of a chat to one more endpoint from now on.
-    pub fn start_streaming(&mut self, cx: &mut Cx, contact: ContactId, endpoint: &str) -> Result<String, Refusal> {
+    pub fn start_streaming(
+        &mut self,
+        cx: &mut Cx,
+        contact: ContactId,
+        endpoint: &str,
+    ) -> Result<String, Refusal> {
         let entry = self.contacts.get(&contact).ok_or_else(|| Refusal::no_contact(contact))?;
         if entry.channel != model::Channel::Chat || entry.is_disconnected() {
             return Err(invalid_request("Only chats that go on can be streamed."));
@@ -282,7 +298,9 @@ impl Core {
             return Ok(stream.id.clone());
         }
         if chain.streams.len() >= STREAMS_PER_CHAT {
-            return Err(limit_exceeded(format!("A chat is streamed to at most {STREAMS_PER_CHAT} endpoints.")));
+            return Err(limit_exceeded(format!(
+                "A chat is streamed to at most {STREAMS_PER_CHAT} endpoints."
+            )));
         }
         let id = cx.id::<uuid::Uuid>().to_string();
         chain.streams.push(StreamingEndpoint { id: id.clone(), endpoint: endpoint.to_owned() });
@@ -353,7 +371,8 @@ impl Core {
     }
 
     fn customer_spoke(&mut self, cx: &mut Cx, contact: ContactId, text: &str, kind: &str) {
-        let waits = self.contacts.get(&contact).and_then(|contact| contact.flow.as_ref()).map(|flow| flow.waits_for);
+        let waits =
+            self.contacts.get(&contact).and_then(|contact| contact.flow.as_ref()).map(|flow| flow.waits_for);
         let resume = match waits {
             Some(WaitsFor::Message) => {
                 flows::Resume::CustomerMessage { text: text.to_owned(), content_type: kind.to_owned() }
@@ -373,7 +392,9 @@ impl Core {
     fn check_can_speak(&self, speaker: &Speaker) -> Result<(), Refusal> {
         let chain = self.chains.get(&speaker.chain).expect("a speaker has a chain");
         let ready = match speaker.role {
-            Role::Agent => self.contacts.get(&speaker.contact).is_some_and(|contact| contact.stage == Stage::Connected),
+            Role::Agent => {
+                self.contacts.get(&speaker.contact).is_some_and(|contact| contact.stage == Stage::Connected)
+            }
             Role::Customer => chain.customer.as_ref().is_some_and(|customer| customer.connected_at.is_some()),
             Role::CustomBot => chain.bot.as_ref().is_some_and(|bot| bot.connected),
             Role::System | Role::Supervisor => true,
@@ -386,7 +407,8 @@ impl Core {
 
     fn check_content(&self, speaker: &Speaker, kind: &str, content: &str) -> Result<(), Refusal> {
         let chain = self.chains.get(&speaker.chain).expect("a speaker has a chain");
-        let accepted = chain.customer.as_ref().map(|customer| customer.content_types.as_slice()).unwrap_or_default();
+        let accepted =
+            chain.customer.as_ref().map(|customer| customer.content_types.as_slice()).unwrap_or_default();
         let is_json = match kind {
             content_type::TEXT => false,
             content_type::MARKDOWN if accepted.iter().any(|one| one == kind) => false,
@@ -404,7 +426,9 @@ impl Core {
         let limit = if is_json { JSON_CHARACTERS } else { self.settings.message_characters };
         let length = content.chars().count();
         if length == 0 || length > limit {
-            return Err(invalid_parameter(format!("Content must have 1 to {limit} characters, not {length}.")));
+            return Err(invalid_parameter(format!(
+                "Content must have 1 to {limit} characters, not {length}."
+            )));
         }
         if is_json && serde_json::from_str::<Value>(content).is_err() {
             return Err(invalid_parameter(format!("Content of type '{kind}' must be JSON.")));

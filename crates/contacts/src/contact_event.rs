@@ -65,7 +65,10 @@ impl Core {
                     let levels = self.directory.hierarchy_path(group).into_iter().enumerate();
                     info["hierarchyGroups"] = levels
                         .map(|(level, id)| {
-                            (format!("level{}", level + 1), json!({"arn": scope.arn(ArnKind::AgentGroup, id)}))
+                            (
+                                format!("level{}", level + 1),
+                                json!({"arn": scope.arn(ArnKind::AgentGroup, id)}),
+                            )
                         })
                         .collect::<serde_json::Map<_, _>>()
                         .into();

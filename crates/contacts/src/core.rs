@@ -123,8 +123,11 @@ impl Core {
             dirty: Dirty::default(),
             last_snapshots: HashMap::new(),
         };
-        let profiles: Vec<_> =
-            core.directory.routing_profiles().map(|profile| (profile.routing_profile_id, profile.into())).collect();
+        let profiles: Vec<_> = core
+            .directory
+            .routing_profiles()
+            .map(|profile| (profile.routing_profile_id, profile.into()))
+            .collect();
         for (id, profile) in profiles {
             core.router.put_profile(id, profile);
         }
@@ -247,7 +250,8 @@ impl Core {
         }
         for id in std::mem::take(&mut self.dirty.chains) {
             let Some(chain) = self.chains.get(&id) else { continue };
-            let over = chain.ended_at.is_some() && !chain.contacts.iter().any(|id| self.contacts.contains_key(id));
+            let over =
+                chain.ended_at.is_some() && !chain.contacts.iter().any(|id| self.contacts.contains_key(id));
             let body = serde_json::to_string(chain).expect("a chain is printable");
             if over {
                 // A finished chain keeps its document under a kind that is not loaded at start.
@@ -263,7 +267,11 @@ impl Core {
         for user in std::mem::take(&mut self.dirty.agents) {
             if let Some(agent) = self.agents.get(&user) {
                 let body = serde_json::to_string(agent).expect("an agent is printable");
-                out.documents.push(DocumentChange { kind: "agent-state", id: user.to_string(), body: Some(body) });
+                out.documents.push(DocumentChange {
+                    kind: "agent-state",
+                    id: user.to_string(),
+                    body: Some(body),
+                });
             }
         }
         out

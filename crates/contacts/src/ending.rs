@@ -113,8 +113,12 @@ impl Core {
                 && reason == Some("CUSTOMER_DISCONNECT")
                 && customer.connected_at.is_some()
             {
-                let left =
-                    Draft::event(content_type::LEFT, customer.participant, &customer.display_name, Role::Customer);
+                let left = Draft::event(
+                    content_type::LEFT,
+                    customer.participant,
+                    &customer.display_name,
+                    Role::Customer,
+                );
                 self.append_item(cx, chain_id, current, left);
             }
             let ended = Draft::event(content_type::ENDED, system, SYSTEM_NAME, Role::System);
@@ -125,7 +129,8 @@ impl Core {
         }
         self.touch_chain(chain_id);
         self.stop_role_timers(chain_id);
-        for deadline in [Deadline::ConnectBy(chain_id), Deadline::ChatExpiry(chain_id), Deadline::BotConnectBy(chain_id)]
+        for deadline in
+            [Deadline::ConnectBy(chain_id), Deadline::ChatExpiry(chain_id), Deadline::BotConnectBy(chain_id)]
         {
             self.timers.set(deadline, None);
         }
@@ -140,7 +145,10 @@ impl Core {
         self.abandon_transfers_of(cx, id);
         self.disconnect(cx, id, reason);
         let goes_on = self.chains.get(&chain_id).is_some_and(|chain| {
-            chain.contacts.iter().any(|id| self.contacts.get(id).is_some_and(|contact| !contact.is_disconnected()))
+            chain
+                .contacts
+                .iter()
+                .any(|id| self.contacts.get(id).is_some_and(|contact| !contact.is_disconnected()))
         });
         if !goes_on && let Some(chain) = self.chains.get_mut(&chain_id) {
             chain.ended_at.get_or_insert(cx.now);

@@ -52,7 +52,9 @@ impl Core {
             self.run_flow(cx, id, Resume::TimeLimit);
             return;
         }
-        let Some(flow) = self.contacts.get_mut(&id).and_then(|contact| contact.event_flow.take()) else { return };
+        let Some(flow) = self.contacts.get_mut(&id).and_then(|contact| contact.event_flow.take()) else {
+            return;
+        };
         self.touch_contact(id);
         self.drive(cx, id, flow, Resume::TimeLimit);
     }
@@ -80,7 +82,14 @@ impl Core {
     }
 
     /// Starts the flow set for an event, or the default of its type where there is one for queues.
-    pub(crate) fn start_hook(&mut self, cx: &mut Cx, id: ContactId, hook: EventHook, kind: FlowType, purpose: Purpose) {
+    pub(crate) fn start_hook(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        hook: EventHook,
+        kind: FlowType,
+        purpose: Purpose,
+    ) {
         let Some(contact) = self.contacts.get(&id) else { return };
         let flow = match contact.hooks.get(&hook) {
             Some(None) => return,
@@ -97,7 +106,9 @@ impl Core {
     pub(crate) fn whisper(&mut self, cx: &mut Cx, id: ContactId, hook: EventHook, purpose: Purpose) {
         let Some(contact) = self.contacts.get(&id) else { return };
         let Some(Some(flow)) = contact.hooks.get(&hook) else { return };
-        let Some(flow) = self.directory.flow(*flow).filter(|flow| flow.published.is_some()).cloned() else { return };
+        let Some(flow) = self.directory.flow(*flow).filter(|flow| flow.published.is_some()).cloned() else {
+            return;
+        };
         let run = new_run(&flow, purpose, contact.logging);
         self.drive(cx, id, run, Resume::Start);
     }
@@ -130,7 +141,8 @@ impl Core {
                 }
                 Pause::Wait { time_limit_ms, customer_returned, bot_disconnected } => {
                     flow.wake_at = Some(wake_in(time_limit_ms));
-                    flow.waits_for = if customer_returned { WaitsFor::CustomerReturn } else { WaitsFor::Time };
+                    flow.waits_for =
+                        if customer_returned { WaitsFor::CustomerReturn } else { WaitsFor::Time };
                     flow.waits_for_bot = bot_disconnected;
                     if bot_disconnected && !self.has_bot(id) {
                         resume = Resume::BotNotFound;

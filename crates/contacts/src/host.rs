@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use directory::instance::InstanceAttribute;
 use flows::{
-    ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Program, QueueMetrics, Reference,
-    RoutingBehavior, Service, Target, TargetQueue,
+    ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Program, QueueMetrics,
+    Reference, RoutingBehavior, Service, Target, TargetQueue,
 };
 use model::resource::FlowType;
 use model::{ArnKind, Channel, ContactId, FlowId, Timestamp, UserId};
-use routing::criteria::{CriteriaError, Source, read_steps};
 use routing::QueueRef;
+use routing::criteria::{CriteriaError, Source, read_steps};
 use serde_json::{Value, json};
 
 use crate::agent::LegState;
@@ -93,7 +93,11 @@ impl Host for ContactHost<'_, '_> {
         Ok((id, kind, program))
     }
 
-    fn set_attributes(&mut self, target: Target, attributes: BTreeMap<String, String>) -> Result<(), FlowError> {
+    fn set_attributes(
+        &mut self,
+        target: Target,
+        attributes: BTreeMap<String, String>,
+    ) -> Result<(), FlowError> {
         let contact = self.target(target)?;
         self.core.update_attributes(self.cx, contact, attributes).map_err(|refusal| {
             if refusal.message.contains("bytes") {
@@ -111,7 +115,14 @@ impl Host for ContactHost<'_, '_> {
         let id = self.target(target)?;
         let references = (!update.references.is_empty()).then_some(update.references);
         self.core
-            .update_contact(self.cx, id, update.name, update.description, references, update.segment_attributes)
+            .update_contact(
+                self.cx,
+                id,
+                update.name,
+                update.description,
+                references,
+                update.segment_attributes,
+            )
             .map_err(refused)?;
         if let Some(contact) = self.core.contacts.get_mut(&id) {
             contact.language_code = update.language_code.or(contact.language_code.take());
@@ -188,7 +199,11 @@ impl Host for ContactHost<'_, '_> {
             Some(name) => model::arn::id_part(name).parse().map_err(|_| missing(name))?,
             None => match self.queue(None)? {
                 QueueRef::Standard(queue) => {
-                    self.core.directory.queue(queue).ok_or_else(|| missing("of the queue"))?.hours_of_operation_id
+                    self.core
+                        .directory
+                        .queue(queue)
+                        .ok_or_else(|| missing("of the queue"))?
+                        .hours_of_operation_id
                 }
                 QueueRef::Agent(_) => {
                     return Err(FlowError::Refused("an agent's own queue has no hours of operation".into()));
@@ -199,7 +214,11 @@ impl Host for ContactHost<'_, '_> {
         routing::hours::is_open(hours, self.cx.now).map_err(|error| FlowError::Refused(error.to_string()))
     }
 
-    fn queue_metrics(&self, queue: Option<&TargetQueue>, channel: Option<Channel>) -> Result<QueueMetrics, FlowError> {
+    fn queue_metrics(
+        &self,
+        queue: Option<&TargetQueue>,
+        channel: Option<Channel>,
+    ) -> Result<QueueMetrics, FlowError> {
         let queue = self.queue(queue)?;
         Ok(self.core.queue_metrics(queue, channel, Some(self.contact), self.cx.now))
     }
@@ -234,7 +253,9 @@ impl Host for ContactHost<'_, '_> {
         match self.purpose {
             // Whispers are shown but do not become part of the transcript.
             Purpose::AgentWhisper => self.core.whisper_text(self.cx, self.contact, &text, Visibility::Agent),
-            Purpose::CustomerWhisper => self.core.whisper_text(self.cx, self.contact, &text, Visibility::Customer),
+            Purpose::CustomerWhisper => {
+                self.core.whisper_text(self.cx, self.contact, &text, Visibility::Customer)
+            }
             // A transfer flow speaks to the agent who transfers, inside the contact they hold.
             Purpose::Transfer => {
                 let source = contact.transfer_from.as_ref().map_or(self.contact, |source| source.contact);
@@ -292,7 +313,11 @@ impl Core {
                 let part = model::arn::id_part(name);
                 if name.contains("/queue/agent/") {
                     let user: UserId = part.parse().map_err(|_| missing("queue", name))?;
-                    return self.directory.user(user).map(|_| QueueRef::Agent(user)).ok_or_else(|| missing("queue", name));
+                    return self
+                        .directory
+                        .user(user)
+                        .map(|_| QueueRef::Agent(user))
+                        .ok_or_else(|| missing("queue", name));
                 }
                 part.parse()
                     .ok()
@@ -344,23 +369,25 @@ impl Core {
             agents_missed: missed,
             agents_non_productive: online.saturating_sub(staffed),
             estimated_wait_time: None,
-            position_in_queue: contact.and_then(|contact| self.router.position(contact)).map(|place| place as u64),
+            position_in_queue: contact
+                .and_then(|contact| self.router.position(contact))
+                .map(|place| place as u64),
         }
     }
 
     fn serves(&self, user: UserId, queue: QueueRef, channel: Option<Channel>) -> bool {
         match queue {
             QueueRef::Agent(owner) => owner == user,
-            QueueRef::Standard(id) => self
-                .directory
-                .user(user)
-                .and_then(|user| self.directory.routing_profile(user.routing_profile_id))
-                .is_some_and(|profile| {
-                    profile
-                        .queue_configs
-                        .iter()
-                        .any(|row| row.queue_id == id && channel.is_none_or(|channel| channel == row.channel))
-                }),
+            QueueRef::Standard(id) => {
+                self.directory
+                    .user(user)
+                    .and_then(|user| self.directory.routing_profile(user.routing_profile_id))
+                    .is_some_and(|profile| {
+                        profile.queue_configs.iter().any(|row| {
+                            row.queue_id == id && channel.is_none_or(|channel| channel == row.channel)
+                        })
+                    })
+            }
         }
     }
 
@@ -382,7 +409,8 @@ impl Core {
         use crate::transcript::{Draft, SYSTEM_NAME};
         let Some(chain) = self.contacts.get(&contact).map(|contact| contact.chain) else { return };
         let Some(system) = self.chains.get(&chain).map(|chain| chain.system) else { return };
-        let draft = Draft::message(content_type::TEXT, text, system, SYSTEM_NAME, Role::System).visible_to(visibility);
+        let draft = Draft::message(content_type::TEXT, text, system, SYSTEM_NAME, Role::System)
+            .visible_to(visibility);
         self.push_only(cx, chain, contact, draft);
     }
 
@@ -452,4 +480,3 @@ impl Core {
         .filter(|value| !value.is_null())
     }
 }
-

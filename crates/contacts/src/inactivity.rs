@@ -26,7 +26,9 @@ impl Core {
         if let Some((_, Some(minutes))) =
             changes.iter().find(|(_, minutes)| minutes.is_some_and(|minutes| !(2..=480).contains(&minutes)))
         {
-            return Err(invalid_parameter(format!("The time must lie between 2 and 480 minutes, not {minutes}.")));
+            return Err(invalid_parameter(format!(
+                "The time must lie between 2 and 480 minutes, not {minutes}."
+            )));
         }
         let entry = self.contacts.get(&contact).ok_or_else(|| Refusal::no_contact(contact))?;
         if entry.channel != model::Channel::Chat || entry.is_disconnected() {
@@ -80,8 +82,12 @@ impl Core {
         timers.idle.retain(|role| *role != speaker.role);
         if was_idle {
             self.touch_chain(speaker.chain);
-            let back =
-                Draft::event(content_type::RETURNED, speaker.participant, &speaker.display_name, speaker.role);
+            let back = Draft::event(
+                content_type::RETURNED,
+                speaker.participant,
+                &speaker.display_name,
+                speaker.role,
+            );
             self.push_only(cx, speaker.chain, speaker.contact, back);
         }
         self.set_role_timer(speaker.chain);

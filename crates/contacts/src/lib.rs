@@ -63,7 +63,8 @@ pub use chat::Speaker;
 pub use core::{Core, Member, MemberRole, PAST_CHAIN, Settings, contact_change};
 pub use cx::Cx;
 pub use error::{
-    Code, Refusal, access_denied, conflict, invalid_parameter, invalid_request, invalid_state, limit_exceeded, not_found,
+    Code, Refusal, access_denied, conflict, invalid_parameter, invalid_request, invalid_state,
+    limit_exceeded, not_found,
 };
 pub use event::Event;
 pub use outcome::{

@@ -36,11 +36,13 @@ pub const MISSED: &str = "MissedCallAgent";
 impl Core {
     /// Puts a contact into its target queue. The caller then starts its customer queue flow.
     pub(crate) fn enqueue(&mut self, cx: &mut Cx, id: ContactId, entry: Entry) -> Result<(), NotQueued> {
-        let contact = self.contacts.get(&id).ok_or_else(|| NotQueued::Failed("the contact is over".into()))?;
+        let contact =
+            self.contacts.get(&id).ok_or_else(|| NotQueued::Failed("the contact is over".into()))?;
         if contact.stage != Stage::InFlow {
             return Err(NotQueued::Failed("the contact is already queued or with an agent".into()));
         }
-        let queue = contact.target_queue.ok_or_else(|| NotQueued::Failed("no working queue is set".into()))?;
+        let queue =
+            contact.target_queue.ok_or_else(|| NotQueued::Failed("no working queue is set".into()))?;
         self.admit(queue, entry)?;
         let contact = self.contacts.get_mut(&id).expect("found above");
         if contact.is_paused() {
@@ -81,7 +83,11 @@ impl Core {
         let (id, user) = (assignment.contact, assignment.agent);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         let participant: ParticipantId = cx.id();
-        let limit = if contact.channel == Channel::Task { self.settings.task_offer_ms } else { self.settings.offer_ms };
+        let limit = if contact.channel == Channel::Task {
+            self.settings.task_offer_ms
+        } else {
+            self.settings.offer_ms
+        };
         let until = cx.now + limit;
         contact.stage = Stage::Offered;
         contact.offer = Some(Offer { user, participant, until });
@@ -224,7 +230,8 @@ impl Core {
         id: ContactId,
         queue: QueueRef,
     ) -> Result<ContactId, NotQueued> {
-        let contact = self.contacts.get(&id).ok_or_else(|| NotQueued::Failed("the contact is over".into()))?;
+        let contact =
+            self.contacts.get(&id).ok_or_else(|| NotQueued::Failed("the contact is over".into()))?;
         if contact.stage != Stage::Queued {
             return Err(NotQueued::Failed("the contact does not wait, or is being connected".into()));
         }
@@ -248,7 +255,8 @@ impl Core {
 
     /// Changes the place of a waiting contact in the order of service.
     pub(crate) fn router_place(&mut self, cx: &Cx, id: ContactId, priority: i64, age_adjustment_ms: i64) {
-        for change in [routing::Change::Priority(priority), routing::Change::AgeAdjustment(age_adjustment_ms)] {
+        for change in [routing::Change::Priority(priority), routing::Change::AgeAdjustment(age_adjustment_ms)]
+        {
             // Only a contact that does not wait is refused, and the caller has looked.
             let _ = self.router.update(id, change, cx.now);
         }
@@ -284,7 +292,9 @@ impl Core {
             QueueRef::Agent(user) => self.directory.user(user).map(|_| Limit::Agent).ok_or_else(gone)?,
             QueueRef::Standard(id) => self.directory.queue(id).map(Limit::from).ok_or_else(gone)?,
         };
-        let quota = |channel: Channel| u32::try_from(self.settings.live_contacts[channel.index()]).unwrap_or(u32::MAX);
+        let quota = |channel: Channel| {
+            u32::try_from(self.settings.live_contacts[channel.index()]).unwrap_or(u32::MAX)
+        };
         let quotas = ConcurrencyQuotas {
             calls: quota(Channel::Voice),
             chats: quota(Channel::Chat),

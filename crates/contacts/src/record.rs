@@ -55,10 +55,7 @@ pub fn contact_record(
     if contact.channel == Channel::Task {
         put("TotalPauseCount", Some(json!(contact.pauses.count)));
         put("TotalPauseDurationInSeconds", Some(json!(contact.pauses.total_ms / 1000)));
-        put(
-            "ContactDetails",
-            Some(json!({"Name": contact.name, "Description": contact.description})),
-        );
+        put("ContactDetails", Some(json!({"Name": contact.name, "Description": contact.description})));
     }
     put(
         "References",

@@ -51,7 +51,8 @@ impl Core {
                     self.agents.insert(agent.user, agent);
                 }
                 "attachment" => {
-                    let attachment: crate::attachment::Attachment = serde_json::from_str(body).map_err(damaged)?;
+                    let attachment: crate::attachment::Attachment =
+                        serde_json::from_str(body).map_err(damaged)?;
                     self.attachments.insert(attachment.id, attachment);
                 }
                 "session" => {
@@ -185,8 +186,11 @@ impl Core {
             if chain.ended_at.is_some() {
                 continue;
             }
-            let connect_by =
-                chain.customer.as_ref().filter(|customer| customer.connected_at.is_none()).map(|one| one.connect_by);
+            let connect_by = chain
+                .customer
+                .as_ref()
+                .filter(|customer| customer.connected_at.is_none())
+                .map(|one| one.connect_by);
             let bot_by = chain.bot.as_ref().filter(|bot| !bot.connected).map(|bot| bot.connect_by);
             let expires_at = chain.expires_at;
             if !chain.role_timers.in_force.is_empty() {

@@ -54,8 +54,12 @@ impl Core {
 
     /// Ends every session of a user.
     pub fn close_sessions_of(&mut self, user: UserId) {
-        let mut keys: Vec<String> =
-            self.sessions.iter().filter(|(_, session)| session.user == user).map(|(key, _)| key.clone()).collect();
+        let mut keys: Vec<String> = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.user == user)
+            .map(|(key, _)| key.clone())
+            .collect();
         keys.sort();
         for key in keys {
             self.close_session(&key);

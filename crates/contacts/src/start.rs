@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use flows::{Run, TaskReference};
 use model::resource::{FlowResource, FlowType, QuickConnectConfig};
-use model::{
-    Channel, ContactId, FlowId, InitiationMethod, ParticipantId, QuickConnectId, Timestamp,
-};
+use model::{Channel, ContactId, FlowId, InitiationMethod, ParticipantId, QuickConnectId, Timestamp};
 use routing::QueueRef;
 use serde_json::{Value, json};
 
@@ -123,14 +121,16 @@ impl Core {
         ]);
         let key = request.client_token.as_ref().map(|token| format!("StartChatContact/{token}"));
         if let Some(answer) = self.repeat_of(key.as_deref(), print, cx.now)? {
-            return serde_json::from_value::<(ContactId, ParticipantId, Timestamp, Option<ContactId>)>(answer)
-                .map(|(contact, participant, expires_at, continued_from)| ChatStarted {
-                    contact,
-                    participant,
-                    expires_at,
-                    continued_from,
-                })
-                .map_err(|_| conflict("This ClientToken was used before by another operation."));
+            return serde_json::from_value::<(ContactId, ParticipantId, Timestamp, Option<ContactId>)>(
+                answer,
+            )
+            .map(|(contact, participant, expires_at, continued_from)| ChatStarted {
+                contact,
+                participant,
+                expires_at,
+                continued_from,
+            })
+            .map_err(|_| conflict("This ClientToken was used before by another operation."));
         }
         let flow = self.startable_flow(&request.flow)?;
         check_attributes(&request.attributes)?;
@@ -157,7 +157,9 @@ impl Core {
         }
         let past = match (&request.persistent, request.past) {
             (Some((kind, _)), _) if kind != "ENTIRE_PAST_SESSION" && kind != "FROM_SEGMENT" => {
-                return Err(invalid_parameter("RehydrationType must be ENTIRE_PAST_SESSION or FROM_SEGMENT."));
+                return Err(invalid_parameter(
+                    "RehydrationType must be ENTIRE_PAST_SESSION or FROM_SEGMENT.",
+                ));
             }
             (Some((_, source)), None) => {
                 return Err(not_found(format!("There is no ended chat {source} to continue.")));
@@ -304,7 +306,8 @@ impl Core {
             None if request.made_by.is_some() => self.timers.set(Deadline::TaskStart(id), Some(cx.now)),
             None => self.task_start(cx, id),
         }
-        self.timers.set(Deadline::TaskExpiry(id), self.contacts.get(&id).and_then(|contact| contact.expires_at));
+        self.timers
+            .set(Deadline::TaskExpiry(id), self.contacts.get(&id).and_then(|contact| contact.expires_at));
         Ok(id)
     }
 
@@ -385,18 +388,27 @@ impl Core {
 
     /// The published inbound flow that a request names by id or ARN.
     pub(crate) fn startable_flow(&self, text: &str) -> Result<FlowResource, Refusal> {
-        let flow = self.flow_by_reference(text).ok_or_else(|| not_found(format!("There is no flow '{text}' here.")))?;
+        let flow = self
+            .flow_by_reference(text)
+            .ok_or_else(|| not_found(format!("There is no flow '{text}' here.")))?;
         if flow.kind != FlowType::ContactFlow {
-            return Err(invalid_request(format!("Contacts start with a flow of type CONTACT_FLOW; '{}' is another type.", flow.name)));
+            return Err(invalid_request(format!(
+                "Contacts start with a flow of type CONTACT_FLOW; '{}' is another type.",
+                flow.name
+            )));
         }
         if flow.published.is_none() || flow.state != "ACTIVE" {
-            return Err(invalid_request(format!("The flow '{}' is not published. Publish it first.", flow.name)));
+            return Err(invalid_request(format!(
+                "The flow '{}' is not published. Publish it first.",
+                flow.name
+            )));
         }
         Ok(flow.clone())
     }
 
     pub(crate) fn flow_by_reference(&self, text: &str) -> Option<&FlowResource> {
-        if model::Arn::parse(text).is_some_and(|arn| arn.instance != self.directory.instance().id.to_string()) {
+        if model::Arn::parse(text).is_some_and(|arn| arn.instance != self.directory.instance().id.to_string())
+        {
             return None;
         }
         let id: FlowId = model::arn::id_part(text).parse().ok()?;
@@ -408,12 +420,16 @@ impl Core {
         &self,
         id: QuickConnectId,
     ) -> Result<(FlowResource, Option<QueueRef>, Option<model::UserId>), Refusal> {
-        let quick_connect =
-            self.directory.quick_connect(id).ok_or_else(|| not_found(format!("There is no quick connect {id} here.")))?;
+        let quick_connect = self
+            .directory
+            .quick_connect(id)
+            .ok_or_else(|| not_found(format!("There is no quick connect {id} here.")))?;
         let (flow, queue, agent) = match &quick_connect.quick_connect_config {
-            QuickConnectConfig::User { user_config } => {
-                (user_config.contact_flow_id, Some(QueueRef::Agent(user_config.user_id)), Some(user_config.user_id))
-            }
+            QuickConnectConfig::User { user_config } => (
+                user_config.contact_flow_id,
+                Some(QueueRef::Agent(user_config.user_id)),
+                Some(user_config.user_id),
+            ),
             QuickConnectConfig::Queue { queue_config } => {
                 (queue_config.contact_flow_id, Some(QueueRef::Standard(queue_config.queue_id)), None)
             }
@@ -425,7 +441,9 @@ impl Core {
             .directory
             .flow(flow)
             .filter(|flow| flow.published.is_some() && flow.state == "ACTIVE")
-            .ok_or_else(|| invalid_request("The flow of this quick connect is not published. Publish it first."))?;
+            .ok_or_else(|| {
+                invalid_request("The flow of this quick connect is not published. Publish it first.")
+            })?;
         Ok((flow.clone(), queue, agent))
     }
 
@@ -450,7 +468,13 @@ pub const MAX_SEGMENTS: usize = 12;
 
 /// A run of a flow that has not begun.
 pub(crate) fn new_run(flow: &FlowResource, purpose: Purpose, logging: bool) -> FlowRun {
-    FlowRun { purpose, run: Run::start(flow.id, flow.kind, logging), wake_at: None, waits_for: WaitsFor::Time, waits_for_bot: false }
+    FlowRun {
+        purpose,
+        run: Run::start(flow.id, flow.kind, logging),
+        wake_at: None,
+        waits_for: WaitsFor::Time,
+        waits_for_bot: false,
+    }
 }
 
 /// Refuses times that tasks cannot be scheduled for.

@@ -64,10 +64,13 @@ impl Core {
             return Err(invalid_request("The task is being offered to an agent; try again in a moment."));
         }
         if let Some(part) = &contact.agent {
-            let agent = self.agents.get(&part.user).ok_or_else(|| invalid_state("The agent is not signed in."))?;
+            let agent =
+                self.agents.get(&part.user).ok_or_else(|| invalid_state("The agent is not signed in."))?;
             let paused = agent.legs.iter().filter(|leg| leg.state == LegState::Paused).count();
             if paused >= self.most_tasks(part.user) {
-                return Err(limit_exceeded("The agent has paused as many tasks as the routing profile allows."));
+                return Err(limit_exceeded(
+                    "The agent has paused as many tasks as the routing profile allows.",
+                ));
             }
         }
         if contact.stage == Stage::Queued {
@@ -109,7 +112,8 @@ impl Core {
             contact.hooks.insert(EventHook::ResumeContact, Some(flow));
         }
         let user = contact.agent.as_ref().map(|part| part.user);
-        let flow_is_due = contact.flow.as_ref().is_some_and(|flow| flow.wake_at.is_some_and(|at| at <= cx.now));
+        let flow_is_due =
+            contact.flow.as_ref().is_some_and(|flow| flow.wake_at.is_some_and(|at| at <= cx.now));
         self.touch_contact(id);
         if let Some(user) = user {
             self.set_leg(cx, user, id, LegState::Connected);
@@ -163,7 +167,9 @@ impl Core {
         self.directory
             .user(user)
             .and_then(|user| self.directory.routing_profile(user.routing_profile_id))
-            .and_then(|profile| profile.media_concurrencies.iter().find(|media| media.channel == Channel::Task))
+            .and_then(|profile| {
+                profile.media_concurrencies.iter().find(|media| media.channel == Channel::Task)
+            })
             .map_or(0, |media| media.concurrency as usize)
     }
 }

@@ -26,7 +26,12 @@ pub struct IdempotencyToken {
 
 impl Core {
     /// The former answer to this request, if the token was used before.
-    pub(crate) fn repeated(&self, key: &str, fingerprint: u64, now: Timestamp) -> Result<Option<Value>, Refusal> {
+    pub(crate) fn repeated(
+        &self,
+        key: &str,
+        fingerprint: u64,
+        now: Timestamp,
+    ) -> Result<Option<Value>, Refusal> {
         match self.tokens.get(key).filter(|token| token.expires_at > now) {
             Some(token) if token.fingerprint == fingerprint => Ok(Some(token.answer.clone())),
             Some(_) => Err(conflict("This ClientToken was used before for a request with other values.")),
@@ -46,8 +51,12 @@ impl Core {
     }
 
     pub(crate) fn sweep_tokens(&mut self, cx: &Cx) {
-        let mut over: Vec<String> =
-            self.tokens.iter().filter(|(_, token)| token.expires_at <= cx.now).map(|(key, _)| key.clone()).collect();
+        let mut over: Vec<String> = self
+            .tokens
+            .iter()
+            .filter(|(_, token)| token.expires_at <= cx.now)
+            .map(|(key, _)| key.clone())
+            .collect();
         over.sort();
         for key in over {
             self.tokens.remove(&key);

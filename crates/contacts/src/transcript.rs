@@ -41,8 +41,7 @@ pub mod content_type {
     /// Somebody idle is back.
     pub const RETURNED: &str = "application/vnd.amazonaws.connect.event.participant.returned";
     /// Somebody was disconnected for being idle.
-    pub const AUTO_DISCONNECT: &str =
-        "application/vnd.amazonaws.connect.event.participant.autodisconnection";
+    pub const AUTO_DISCONNECT: &str = "application/vnd.amazonaws.connect.event.participant.autodisconnection";
     /// A transfer was made.
     pub const TRANSFER_SUCCEEDED: &str = "application/vnd.amazonaws.connect.event.transfer.succeeded";
     /// A transfer could not be made.
@@ -143,7 +142,13 @@ impl Draft {
 
 impl Core {
     /// Appends an item to the transcript and pushes it to everyone who may see it.
-    pub(crate) fn append_item(&mut self, cx: &mut Cx, chain: ContactId, contact: ContactId, draft: Draft) -> ItemId {
+    pub(crate) fn append_item(
+        &mut self,
+        cx: &mut Cx,
+        chain: ContactId,
+        contact: ContactId,
+        draft: Draft,
+    ) -> ItemId {
         let id: ItemId = cx.id();
         let body: Arc<str> = draft.body(id, chain, contact, cx.now).to_string().into();
         let Some(entry) = self.chains.get_mut(&chain) else {
@@ -169,7 +174,13 @@ impl Core {
     }
 
     /// Pushes an item that is not kept, such as typing.
-    pub(crate) fn push_only(&mut self, cx: &mut Cx, chain: ContactId, contact: ContactId, draft: Draft) -> ItemId {
+    pub(crate) fn push_only(
+        &mut self,
+        cx: &mut Cx,
+        chain: ContactId,
+        contact: ContactId,
+        draft: Draft,
+    ) -> ItemId {
         let id: ItemId = cx.id();
         let body: Arc<str> = draft.body(id, chain, contact, cx.now).to_string().into();
         self.push(chain, draft.visibility, body);
@@ -191,13 +202,23 @@ impl Core {
     }
 
     /// Pushes an item of a task to its agent.
-    pub(crate) fn push_task(&mut self, cx: &mut Cx, contact: ContactId, user: model::UserId, content_type: &str) {
+    pub(crate) fn push_task(
+        &mut self,
+        cx: &mut Cx,
+        contact: ContactId,
+        user: model::UserId,
+        content_type: &str,
+    ) {
         let Some(entry) = self.contacts.get(&contact) else { return };
         let chain = entry.chain;
         let Some(system) = self.chains.get(&chain).map(|chain| chain.system) else { return };
         let draft = Draft::event(content_type, system, SYSTEM_NAME, Role::System);
         let body = draft.body(cx.id(), chain, contact, cx.now).to_string().into();
-        self.out.effects.push(Effect::Push { to: vec![Address::Agent(user)], topic: "aws/task", content: body });
+        self.out.effects.push(Effect::Push {
+            to: vec![Address::Agent(user)],
+            topic: "aws/task",
+            content: body,
+        });
     }
 
     fn audience(&self, chain: ContactId, visibility: Visibility) -> Vec<Address> {

@@ -38,9 +38,9 @@ impl Core {
         let (flow, queue, target_agent) = self.quick_connect_target(quick_connect)?;
         let logging = self.contacts[&id].logging;
         let run = new_run(&flow, Purpose::Transfer, logging);
-        let new = self
-            .next_segment(cx, id, InitiationMethod::Transfer, Some(run))
-            .ok_or_else(|| invalid_request("The contact was transferred as often as possible (eleven times)."))?;
+        let new = self.next_segment(cx, id, InitiationMethod::Transfer, Some(run)).ok_or_else(|| {
+            invalid_request("The contact was transferred as often as possible (eleven times).")
+        })?;
         let entry = self.contacts.get_mut(&new).expect("just made");
         entry.target_queue = queue;
         entry.target_agent = target_agent;
@@ -75,12 +75,17 @@ impl Core {
             return Err(invalid_request("Calls are transferred by their agent."));
         }
         if contact.is_disconnected() || !matches!(contact.stage, Stage::Queued | Stage::Connected) {
-            return Err(invalid_request("Only contacts that wait in a queue or are with an agent can be transferred."));
+            return Err(invalid_request(
+                "Only contacts that wait in a queue or are with an agent can be transferred.",
+            ));
         }
         if self.transfer_under_way(id) {
             return Err(invalid_request("The contact is being transferred already."));
         }
-        let flow = self.flow_by_reference(flow).cloned().ok_or_else(|| not_found(format!("There is no flow '{flow}' here.")))?;
+        let flow = self
+            .flow_by_reference(flow)
+            .cloned()
+            .ok_or_else(|| not_found(format!("There is no flow '{flow}' here.")))?;
         if flow.published.is_none()
             || !matches!(flow.kind, FlowType::ContactFlow | FlowType::AgentTransfer | FlowType::QueueTransfer)
         {
@@ -93,9 +98,9 @@ impl Core {
         }
         let user = contact.agent.as_ref().map(|part| part.user);
         let run = new_run(&flow, Purpose::Transfer, contact.logging);
-        let new = self
-            .next_segment(cx, id, InitiationMethod::Transfer, Some(run))
-            .ok_or_else(|| invalid_request("The contact was transferred as often as possible (eleven times)."))?;
+        let new = self.next_segment(cx, id, InitiationMethod::Transfer, Some(run)).ok_or_else(|| {
+            invalid_request("The contact was transferred as often as possible (eleven times).")
+        })?;
         let entry = self.contacts.get_mut(&new).expect("just made");
         entry.target_queue = target.or(entry.target_queue);
         entry.target_agent = match target {
@@ -112,7 +117,8 @@ impl Core {
 
     /// The transfer flow has put the new segment into a queue: the old one is over.
     pub(crate) fn transfer_succeeded(&mut self, cx: &mut Cx, new: ContactId) {
-        let Some(source) = self.contacts.get_mut(&new).and_then(|contact| contact.transfer_from.take()) else {
+        let Some(source) = self.contacts.get_mut(&new).and_then(|contact| contact.transfer_from.take())
+        else {
             return;
         };
         self.touch_contact(new);
@@ -121,7 +127,13 @@ impl Core {
         if channel == Channel::Chat {
             if let (Some(user), Some(part)) = (source.user, old.agent.clone()) {
                 let name = self.agent_display_name(user);
-                self.system_event(cx, chain, source.contact, content_type::TRANSFER_SUCCEEDED, Visibility::All);
+                self.system_event(
+                    cx,
+                    chain,
+                    source.contact,
+                    content_type::TRANSFER_SUCCEEDED,
+                    Visibility::All,
+                );
                 let left = Draft::event(content_type::LEFT, part.participant, &name, Role::Agent);
                 self.append_item(cx, chain, source.contact, left);
             }
@@ -135,14 +147,21 @@ impl Core {
 
     /// The transfer flow ended without a queue: the new segment is over, the old one goes on.
     pub(crate) fn transfer_failed(&mut self, cx: &mut Cx, new: ContactId) {
-        let Some(source) = self.contacts.get_mut(&new).and_then(|contact| contact.transfer_from.take()) else {
+        let Some(source) = self.contacts.get_mut(&new).and_then(|contact| contact.transfer_from.take())
+        else {
             return;
         };
         let old = self.contacts.get(&source.contact).filter(|old| !old.is_disconnected());
         if let Some((chain, channel)) = old.map(|old| (old.chain, old.channel)) {
             match channel {
                 Channel::Chat => {
-                    self.system_event(cx, chain, source.contact, content_type::TRANSFER_FAILED, Visibility::Agent);
+                    self.system_event(
+                        cx,
+                        chain,
+                        source.contact,
+                        content_type::TRANSFER_FAILED,
+                        Visibility::Agent,
+                    );
                 }
                 _ => {
                     if let Some(user) = source.user {
@@ -168,9 +187,9 @@ impl Core {
     fn transfers_of(&self, id: ContactId) -> Option<ContactId> {
         let chain = self.chains.get(&self.contacts.get(&id)?.chain)?;
         chain.contacts.iter().copied().find(|other| {
-            self.contacts
-                .get(other)
-                .is_some_and(|contact| contact.transfer_from.as_ref().is_some_and(|source| source.contact == id))
+            self.contacts.get(other).is_some_and(|contact| {
+                contact.transfer_from.as_ref().is_some_and(|source| source.contact == id)
+            })
         })
     }
 

@@ -35,7 +35,8 @@ fn a_chat_waits_is_offered_accepted_ended_and_recorded() {
         "AGENT participant.left",
         "SYSTEM chat.ended",
     ];
-    let seen: Vec<&str> = transcript.iter().map(String::as_str).filter(|line| !line.starts_with("SYSTEM:")).collect();
+    let seen: Vec<&str> =
+        transcript.iter().map(String::as_str).filter(|line| !line.starts_with("SYSTEM:")).collect();
     assert_eq!(seen, expected);
     let record = center.record(contact);
     assert_eq!(record["DisconnectReason"], "AGENT_DISCONNECT");
@@ -235,7 +236,10 @@ fn unknown_contacts_and_wrong_agents_are_refused() {
     let code = |result: Result<(), contacts::Refusal>| result.expect_err("refused").code;
     assert_eq!(code(center.apply(|core, cx| core.accept(cx, ann, nobody))), contacts::Code::NotFound);
     assert_eq!(code(center.apply(|core, cx| core.accept(cx, bob, contact))), contacts::Code::InvalidState);
-    assert_eq!(code(center.apply(|core, cx| core.agent_leaves(cx, bob, contact))), contacts::Code::InvalidState);
+    assert_eq!(
+        code(center.apply(|core, cx| core.agent_leaves(cx, bob, contact))),
+        contacts::Code::InvalidState
+    );
     assert_eq!(code(center.apply(|core, cx| core.clear(cx, ann, contact))), contacts::Code::InvalidState);
     assert_eq!(center.offered_to(contact), Some(ann), "nothing was changed");
 }

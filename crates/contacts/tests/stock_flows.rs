@@ -82,7 +82,9 @@ fn a_chat_is_transferred_to_an_agent_with_its_history() {
     center.apply(|core, cx| core.clear(cx, ann, first)).expect("clears");
     center.apply(|core, cx| core.clear(cx, bob, second)).expect("clears");
     let lines = center.transcript(first);
-    let at = |wanted: &str| lines.iter().position(|line| line == wanted).unwrap_or_else(|| panic!("{wanted}: {lines:?}"));
+    let at = |wanted: &str| {
+        lines.iter().position(|line| line == wanted).unwrap_or_else(|| panic!("{wanted}: {lines:?}"))
+    };
     assert!(at("CUSTOMER: Hello") < at("SYSTEM transfer.succeeded"));
     assert!(at("SYSTEM transfer.succeeded") < at("AGENT: I take over"));
     let (old, new) = (center.record(first).clone(), center.record(second).clone());
@@ -147,7 +149,8 @@ fn a_scheduled_task_begins_at_its_time_and_can_be_moved() {
     let mut center = Center::new(&[("To queue", TO_QUEUE)]);
     let flow = Some(center.flow("To queue"));
     let at = center.now + 3_600_000;
-    let request = contacts::StartTask { flow, name: "Later".into(), scheduled_at: Some(at), ..Default::default() };
+    let request =
+        contacts::StartTask { flow, name: "Later".into(), scheduled_at: Some(at), ..Default::default() };
     let task = center.apply(|core, cx| core.start_task(cx, request)).expect("starts");
     assert_eq!(center.stage(task), Stage::Scheduled);
     center.apply(|core, cx| core.reschedule(cx, task, at + 60_000)).expect("moves");
@@ -193,7 +196,12 @@ fn when_the_agent_leaves_the_disconnect_flow_goes_on_with_the_customer() {
     center.apply(|core, cx| core.clear(cx, ann, first)).expect("clears");
     center.restart();
     center.say(customer, "One more thing");
-    assert_ne!(center.stage(next), Stage::InFlow, "the return moves the flow on: {:?}", center.transcript(first));
+    assert_ne!(
+        center.stage(next),
+        Stage::InFlow,
+        "the return moves the flow on: {:?}",
+        center.transcript(first)
+    );
     let method = center.contacts[&next].1.contains("DISCONNECT");
     assert!(method, "the new segment says how it began");
 }

@@ -63,7 +63,9 @@ impl Directory {
         self.mine(input)?;
         let wanted = input.integration_type.as_deref().is_none_or(|kind| kind == FILE_SCANNER);
         let scanner = self.instance.attachment_scanner.as_deref().filter(|address| {
-            wanted && after.is_none() && input.integration_arn.as_deref().is_none_or(|other| other == *address)
+            wanted
+                && after.is_none()
+                && input.integration_arn.as_deref().is_none_or(|other| other == *address)
         });
         Ok(Rows::new(scanner.into_iter().map(move |address| {
             Row::new(self.scanner_id(), None, move || {
@@ -79,7 +81,8 @@ impl Directory {
     /// `DeleteIntegrationAssociation`: attachments are accepted unscanned again.
     pub fn delete_integration_association(&mut self, input: DeleteIntegrationAssociation) -> Result<()> {
         self.mine(&input)?;
-        if input.integration_association_id != self.scanner_id() || self.instance.attachment_scanner.is_none() {
+        if input.integration_association_id != self.scanner_id() || self.instance.attachment_scanner.is_none()
+        {
             return Err(DirectoryError::not_found("The instance has no such integration association."));
         }
         self.instance.attachment_scanner = None;

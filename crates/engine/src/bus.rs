@@ -24,10 +24,13 @@ pub struct Frame {
 /// The subscribers of this process.
 #[derive(Debug, Default)]
 pub struct Bus {
-    subscribers: Mutex<HashMap<Address, Vec<(u64, mpsc::Sender<Frame>)>>>,
+    subscribers: Mutex<HashMap<Address, Vec<Socket>>>,
     versions: Mutex<HashMap<UserId, watch::Sender<u64>>>,
     next: AtomicU64,
 }
+
+/// A subscriber's number and its queue.
+type Socket = (u64, mpsc::Sender<Frame>);
 
 /// A subscription; it ends when dropped.
 #[derive(Debug)]

@@ -127,7 +127,10 @@ impl Engine {
     /// Starts the writer and the timers; they end with [`Engine::stop`].
     pub fn start(self: &Arc<Self>) -> Vec<tokio::task::JoinHandle<()>> {
         let (writer, timers) = (self.clone(), self.clone());
-        vec![tokio::spawn(async move { writer.write().await }), tokio::spawn(async move { timers.tick().await })]
+        vec![
+            tokio::spawn(async move { writer.write().await }),
+            tokio::spawn(async move { timers.tick().await }),
+        ]
     }
 
     /// Region, account and instance.

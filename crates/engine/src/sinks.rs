@@ -131,7 +131,13 @@ pub struct Sinks {
 
 impl Sinks {
     /// `written` is notified whenever events were committed.
-    pub fn new(store: Store, account: String, region: String, sinks: Vec<Arc<dyn Sink>>, written: Arc<Notify>) -> Self {
+    pub fn new(
+        store: Store,
+        account: String,
+        region: String,
+        sinks: Vec<Arc<dyn Sink>>,
+        written: Arc<Notify>,
+    ) -> Self {
         Self { store, account, region, sinks, written }
     }
 
@@ -186,8 +192,10 @@ impl Sinks {
         for row in &rows {
             lines.extend(self.line(row)?);
         }
-        let place =
-            sink.write(&lines).await.map_err(|source| StoreError::File { path: sink.name().to_owned(), source })?;
+        let place = sink
+            .write(&lines)
+            .await
+            .map_err(|source| StoreError::File { path: sink.name().to_owned(), source })?;
         let body = serde_json::to_string(&Cursor { seq: end, place }).expect("a cursor is printable");
         let document =
             DocumentWrite { instance: SERVER, kind: "cursor", id: sink.name().to_owned(), body: Some(body) };
@@ -202,7 +210,8 @@ impl Sinks {
         let Some(text) = self.store.document(SERVER, "cursor", sink.name()).await? else {
             return Ok(Cursor::default());
         };
-        serde_json::from_str(&text).map_err(|error| StoreError::Damaged(format!("cursor {}: {error}", sink.name())))
+        serde_json::from_str(&text)
+            .map_err(|error| StoreError::Damaged(format!("cursor {}: {error}", sink.name())))
     }
 
     async fn resume(&self, sink: &dyn Sink) -> Result<(), StoreError> {
@@ -212,8 +221,8 @@ impl Sinks {
     }
 
     fn line(&self, row: &EventRow) -> Result<Option<SinkLine>, StoreError> {
-        let event: Event =
-            serde_json::from_str(&row.body).map_err(|error| StoreError::Damaged(format!("event {}: {error}", row.seq)))?;
+        let event: Event = serde_json::from_str(&row.body)
+            .map_err(|error| StoreError::Damaged(format!("event {}: {error}", row.seq)))?;
         let key = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         Ok(Some(match event {
             Event::Record { record } => {
@@ -239,7 +248,9 @@ impl Sinks {
                     "Version": "2019-05-25",
                 }),
             },
-            Event::FlowLog { entry } => SinkLine { stream: "flow-logs", key: key(&entry, "ContactId"), body: entry },
+            Event::FlowLog { entry } => {
+                SinkLine { stream: "flow-logs", key: key(&entry, "ContactId"), body: entry }
+            }
             Event::Call { entry } => SinkLine { stream: "calls", key: key(&entry, "operation"), body: entry },
         }))
     }

@@ -61,7 +61,14 @@ pub(crate) fn receipts(batch: &Batch) -> Vec<Value> {
         .receipts
         .iter()
         .map(|write| {
-            json!([write.instance, write.chain, write.message, write.recipient, write.delivered_at, write.read_at])
+            json!([
+                write.instance,
+                write.chain,
+                write.message,
+                write.recipient,
+                write.delivered_at,
+                write.read_at
+            ])
         })
         .collect()
 }

@@ -14,14 +14,27 @@ use crate::{Batch, StoreError, batch_rows};
 macro_rules! search_sql {
     ($column:literal, $beyond:literal, $order:literal) => {
         concat!(
-            "SELECT id, chain, ", $column, ", body FROM contacts WHERE instance = $1 AND ", $column,
+            "SELECT id, chain, ",
+            $column,
+            ", body FROM contacts WHERE instance = $1 AND ",
+            $column,
             " BETWEEN $2 AND $3
              AND ($4 = '[]' OR channel IN (SELECT jsonb_array_elements_text(CAST($4 AS JSONB))))
              AND ($5 = '[]' OR queue IN (SELECT jsonb_array_elements_text(CAST($5 AS JSONB))))
              AND ($6 = '[]' OR agent IN (SELECT jsonb_array_elements_text(CAST($6 AS JSONB))))
              AND ($7 = '[]' OR initiation_method IN (SELECT jsonb_array_elements_text(CAST($7 AS JSONB))))
-             AND (CAST($8 AS BIGINT) IS NULL OR (", $column, ", id) ", $beyond, " ($8, $9))
-             ORDER BY ", $column, " ", $order, ", id ", $order, " LIMIT $10"
+             AND (CAST($8 AS BIGINT) IS NULL OR (",
+            $column,
+            ", id) ",
+            $beyond,
+            " ($8, $9))
+             ORDER BY ",
+            $column,
+            " ",
+            $order,
+            ", id ",
+            $order,
+            " LIMIT $10"
         )
     };
 }
@@ -63,7 +76,10 @@ impl Postgres {
     /// Connects and creates the tables that are missing.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let connect = |connections| {
-            PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10)).connect(url)
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect(url)
         };
         let writer = connect(2).await?;
         // Servers that start at the same time make the tables one after the other.

@@ -16,14 +16,27 @@ use crate::{Batch, StoreError, batch_rows};
 macro_rules! search_sql {
     ($column:literal, $beyond:literal, $order:literal) => {
         concat!(
-            "SELECT id, chain, ", $column, ", body FROM contacts WHERE instance = $1 AND ", $column,
+            "SELECT id, chain, ",
+            $column,
+            ", body FROM contacts WHERE instance = $1 AND ",
+            $column,
             " BETWEEN $2 AND $3
              AND ($4 = '[]' OR channel IN (SELECT value FROM json_each($4)))
              AND ($5 = '[]' OR queue IN (SELECT value FROM json_each($5)))
              AND ($6 = '[]' OR agent IN (SELECT value FROM json_each($6)))
              AND ($7 = '[]' OR initiation_method IN (SELECT value FROM json_each($7)))
-             AND (CAST($8 AS BIGINT) IS NULL OR (", $column, ", id) ", $beyond, " ($8, $9))
-             ORDER BY ", $column, " ", $order, ", id ", $order, " LIMIT $10"
+             AND (CAST($8 AS BIGINT) IS NULL OR (",
+            $column,
+            ", id) ",
+            $beyond,
+            " ($8, $9))
+             ORDER BY ",
+            $column,
+            " ",
+            $order,
+            ", id ",
+            $order,
+            " LIMIT $10"
         )
     };
 }

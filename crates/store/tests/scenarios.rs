@@ -47,7 +47,7 @@ fn contact(instance: InstanceId, id: u128, at: i64, queue: &str, ended: bool) ->
         id: ContactId::from_u128(id),
         chain: if id == 7 { CHAIN } else { ContactId::from_u128(id) },
         ended,
-        channel: if id % 2 == 0 { Channel::Chat } else { Channel::Task },
+        channel: if id.is_multiple_of(2) { Channel::Chat } else { Channel::Task },
         initiation_method: "API",
         initiated_at: Timestamp(at),
         connected_at: None,
@@ -134,9 +134,7 @@ async fn receipts_keep_their_first_moment() {
             delivered_at,
             read_at,
         };
-        for write in
-            [receipt(Some(Timestamp(1)), None), receipt(Some(Timestamp(5)), Some(Timestamp(6)))]
-        {
+        for write in [receipt(Some(Timestamp(1)), None), receipt(Some(Timestamp(5)), Some(Timestamp(6)))] {
             store.commit(&Batch { receipts: vec![write], ..Batch::default() }).await.expect("commits");
         }
         let read = store.receipts(instance, CHAIN).await.expect("reads");
@@ -175,8 +173,17 @@ async fn contacts_are_found_by_their_columns() {
             (ContactFilter { ascending: true, ..everything.clone() }, vec![2, 3, 4]),
             (ContactFilter { queues: vec!["sales".into()], ..everything.clone() }, vec![4, 2]),
             (ContactFilter { channels: vec![Channel::Task], ..everything.clone() }, vec![3]),
-            (ContactFilter { after: Some((Timestamp(300), ContactId::from_u128(4))), ..everything.clone() }, vec![3, 2]),
-            (ContactFilter { range: TimeRange::Disconnected, from: Timestamp(300), ..everything.clone() }, vec![4]),
+            (
+                ContactFilter {
+                    after: Some((Timestamp(300), ContactId::from_u128(4))),
+                    ..everything.clone()
+                },
+                vec![3, 2],
+            ),
+            (
+                ContactFilter { range: TimeRange::Disconnected, from: Timestamp(300), ..everything.clone() },
+                vec![4],
+            ),
             (ContactFilter { initiation_methods: vec!["INBOUND".into()], ..everything }, vec![]),
         ] {
             let found = store.search_contacts(instance, &filter).await.expect("reads");

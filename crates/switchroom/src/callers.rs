@@ -36,7 +36,9 @@ impl AccessKeys {
     /// Reads the first key from the store, or makes it.
     pub(crate) async fn open(store: &Store, account: &str) -> Result<(Arc<Self>, AccessKey), StoreError> {
         let key = match store.document(SERVER, "access-key", "first").await? {
-            Some(text) => serde_json::from_str(&text).map_err(|error| StoreError::Damaged(error.to_string()))?,
+            Some(text) => {
+                serde_json::from_str(&text).map_err(|error| StoreError::Damaged(error.to_string()))?
+            }
             None => {
                 let key = AccessKey {
                     id: format!("AKIA{}", letters(16)),
@@ -44,8 +46,12 @@ impl AccessKeys {
                     name: "first start".to_owned(),
                 };
                 let body = serde_json::to_string(&key).expect("a key is printable");
-                let document =
-                    DocumentWrite { instance: SERVER, kind: "access-key", id: "first".into(), body: Some(body) };
+                let document = DocumentWrite {
+                    instance: SERVER,
+                    kind: "access-key",
+                    id: "first".into(),
+                    body: Some(body),
+                };
                 store.commit(&Batch { documents: vec![document], ..Batch::default() }).await?;
                 key
             }

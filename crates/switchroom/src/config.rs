@@ -177,7 +177,8 @@ impl Config {
             config.read(&name, &text)?;
         }
         for (variable, text) in environment {
-            let ours = variable.starts_with("SWITCHROOM_") && !NOT_OURS.iter().any(|one| variable.starts_with(one));
+            let ours =
+                variable.starts_with("SWITCHROOM_") && !NOT_OURS.iter().any(|one| variable.starts_with(one));
             if ours {
                 config.set_text(&variable, &text)?;
             }
@@ -193,9 +194,10 @@ impl Config {
     }
 
     fn read(&mut self, name: &str, text: &str) -> Result<(), ConfigError> {
-        let table: Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| ConfigError::Toml { path: name.to_owned(), message: error.to_string() })?;
+        let table: Table = text.parse().map_err(|error: toml::de::Error| ConfigError::Toml {
+            path: name.to_owned(),
+            message: error.to_string(),
+        })?;
         for (section, content) in &table {
             let Some(keys) = content.as_table() else {
                 return Err(ConfigError::Unknown { origin: name.to_owned(), key: section.clone() });
@@ -212,7 +214,9 @@ impl Config {
         if self.account.len() != 12 || !self.account.bytes().all(|byte| byte.is_ascii_digit()) {
             return wrong("instance.account", "must have 12 digits");
         }
-        if self.region.is_empty() || !self.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if self.region.is_empty()
+            || !self.region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             return wrong("instance.region", "must consist of letters, digits and dashes");
         }
         if !self.public_url.is_empty()
@@ -257,17 +261,26 @@ mod tests {
         )
         .expect("loads");
         assert_eq!((config.http.as_str(), config.api_rate_factor), ("127.0.0.1:2", 2.0));
-        let config = Config::load(None, std::iter::empty(), Some("d".into()), Some("h".into())).expect("loads");
+        let config =
+            Config::load(None, std::iter::empty(), Some("d".into()), Some("h".into())).expect("loads");
         assert_eq!((config.folder.as_str(), config.http.as_str()), ("d", "h"));
     }
 
     #[test]
     fn mistakes_are_named() {
         for (file, environment, message) in [
-            ("[server]\nhtpp = 1", ("A", ""), "FILE: there is no key 'server.htpp'. `switchroom config` prints all keys"),
+            (
+                "[server]\nhtpp = 1",
+                ("A", ""),
+                "FILE: there is no key 'server.htpp'. `switchroom config` prints all keys",
+            ),
             ("http = 1", ("A", ""), "FILE: there is no key 'http'. `switchroom config` prints all keys"),
             ("[server]\nhttp = 1", ("A", ""), "FILE: 'server.http' must be a text"),
-            ("[limits]\nchats = -1", ("A", ""), "FILE: 'limits.chats' must be a whole number that is not negative"),
+            (
+                "[limits]\nchats = -1",
+                ("A", ""),
+                "FILE: 'limits.chats' must be a whole number that is not negative",
+            ),
             ("[instance]\naccount = \"1\"", ("A", ""), "'instance.account' must have 12 digits"),
             (
                 "",
@@ -282,7 +295,11 @@ mod tests {
         ] {
             assert_eq!(load(file, &[environment]).expect_err(file), message);
         }
-        assert!(load("[server", &[]).expect_err("not TOML").starts_with("the configuration file FILE is not TOML"));
+        assert!(
+            load("[server", &[])
+                .expect_err("not TOML")
+                .starts_with("the configuration file FILE is not TOML")
+        );
     }
 
     #[test]
@@ -291,6 +308,9 @@ mod tests {
         let config = load(&reference, &[]).expect("loads");
         assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
         let documented = include_str!("../../../docs/configuration.md");
-        assert!(documented.contains(&reference), "docs/configuration.md is behind; it should contain:\n{reference}");
+        assert!(
+            documented.contains(&reference),
+            "docs/configuration.md is behind; it should contain:\n{reference}"
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use center::{Center, CenterError, password};
-use directory::quick_connects::{CreateQuickConnect};
 use directory::queues::AssociateQueueQuickConnects;
+use directory::quick_connects::CreateQuickConnect;
 use directory::seed::SeedPerson;
 use directory::{Cx, Directory, input};
 use model::resource::FlowType;
@@ -29,13 +29,20 @@ pub(crate) struct Login {
 }
 
 /// Makes the first instance; none when there is one already.
-pub(crate) async fn make_instance(center: &Center, config: &Config) -> Result<Option<Vec<Login>>, CenterError> {
+pub(crate) async fn make_instance(
+    center: &Center,
+    config: &Config,
+) -> Result<Option<Vec<Login>>, CenterError> {
     if !center.instances().is_empty() {
         return Ok(None);
     }
     let logins: Vec<Login> = PEOPLE
         .iter()
-        .map(|(username, _, _, role)| Login { username, password: format!("{}-{}a7", letters(5), letters(5)), role })
+        .map(|(username, _, _, role)| Login {
+            username,
+            password: format!("{}-{}a7", letters(5), letters(5)),
+            role,
+        })
         .collect();
     // Hashing is slow by design: one thread each.
     let hashes: Vec<_> = logins

@@ -44,15 +44,14 @@ const PAGES: [(&str, &str); 12] = [
 /// The routes of the pages.
 pub(crate) fn routes(center: Arc<Center>, folder: Option<PathBuf>) -> Router {
     let pages = Pages { folder, center };
-    let mut router = Router::new()
-        .route("/assets/{*file}", get(asset))
-        .route("/streams/{*file}", get(streams))
-        .route("/favicon.svg", get(|state: State<Pages>| async move { state.file("favicon.svg", true).await }));
-    for (path, page) in PAGES {
-        router = router.route(
-            path,
-            get(move |State(pages): State<Pages>| async move { pages.page(page).await }),
+    let mut router =
+        Router::new().route("/assets/{*file}", get(asset)).route("/streams/{*file}", get(streams)).route(
+            "/favicon.svg",
+            get(|state: State<Pages>| async move { state.file("favicon.svg", true).await }),
         );
+    for (path, page) in PAGES {
+        router =
+            router.route(path, get(move |State(pages): State<Pages>| async move { pages.page(page).await }));
     }
     router.with_state(pages)
 }
@@ -78,7 +77,8 @@ impl Pages {
 
     async fn page(&self, name: &str) -> Response {
         let Some(content) = self.read(name).await else {
-            let text = "The pages are not built. Run `make run`, or `npm ci && npm run build` in the folder web.\n";
+            let text =
+                "The pages are not built. Run `make run`, or `npm ci && npm run build` in the folder web.\n";
             return (StatusCode::NOT_FOUND, text).into_response();
         };
         let mut response = Response::new(Body::from(content.into_owned()));

@@ -72,7 +72,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     };
     let center = Center::open(options, store.clone(), Blobs::new(folder.join("files"))).await?;
     let logins = first_start::make_instance(&center, &config).await?;
-    let endpoint = if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };
+    let endpoint =
+        if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };
     first_start::write_bootstrap(&folder, &center, &endpoint, &first_key, logins.as_deref())
         .await
         .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
@@ -87,7 +88,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     );
     let sinks = tokio::spawn(sinks.run(stopping.clone()));
 
-    let public_url = (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
+    let public_url =
+        (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
     let app = App::new(center.clone(), public_url);
     let router = router(app, keys, &config);
     greet(&endpoint, &folder, logins.as_deref());
@@ -147,8 +149,9 @@ fn approved(center: Arc<Center>) -> Origins {
         agent::is_public(path)
             || path.starts_with("/participant/")
             || center.instances().iter().any(|engine| {
-                let approved =
-                    engine.look(|core| core.directory().instance().approved_origins.iter().any(|one| one == origin));
+                let approved = engine.look(|core| {
+                    core.directory().instance().approved_origins.iter().any(|one| one == origin)
+                });
                 approved.unwrap_or(false)
             })
     })
@@ -168,7 +171,9 @@ fn greet(endpoint: &str, folder: &Path, logins: Option<&[first_start::Login]>) {
             }
             println!();
         }
-        Some(_) => println!("Log-ins were made; their passwords are in the file below, which only you can read."),
+        Some(_) => {
+            println!("Log-ins were made; their passwords are in the file below, which only you can read.")
+        }
         None => println!("Log-ins are as before."),
     }
     println!("For scripts: {}", folder.join("bootstrap.json").display());

@@ -94,8 +94,17 @@ export async function isTold(page, name, like = {}, timeout = 10_000) {
       { timeout, polling: 20 },
     )
     .catch(async (error) => {
-      const told = await page.evaluate(() => window.told.map(({ name, contactId, state }) => [name, contactId, state].filter(Boolean).join(" ")));
-      throw new Error(`still waiting for ${name} ${JSON.stringify(like)}; told: ${told.join(", ")}`, { cause: error });
+      const told = await page.evaluate(() =>
+        window.told
+          .filter((one) => !/^message (log|.*metric|server_bound_internal_log|master_response)$/.test(one.name))
+          .map(({ name, contactId, state }) => [name, contactId, state].filter(Boolean).join(" ")),
+      );
+      const frames = await Promise.all(
+        page.frames().map(async (frame) => `${frame.url()}: ${await frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => "?")}`),
+      );
+      throw new Error(`still waiting for ${name} ${JSON.stringify(like)}; told: ${told.join(", ")}; frames: ${frames.join(" | ")}`, {
+        cause: error,
+      });
     });
   return handle.jsonValue();
 }
@@ -129,7 +138,7 @@ export function act(page, action, argument) {
         transfer: (how) => contact.addConnection(argument.endpoint, how),
         pause: (how) => contact.pause(how),
         resume: (how) => contact.resume(how),
-        task: (how) => agent.createTask(argument.task, how),
+        task: (how) => connect.core.getClient().call("createTaskContact", argument.task, how),
         dial: (how) => agent.connect(connect.Endpoint.byPhoneNumber(argument.number), how),
       };
       return Promise.race([

@@ -10,6 +10,9 @@ export class Proxy {
   answer = () => undefined;
   /** Given the request, whether the server's answer gets lost on its way. */
   loses = () => false;
+  /** Given the request and the server's JSON answer, the answer that arrives; only asked where `changes` says so. */
+  change = (_request, body) => body;
+  changes = () => false;
   /** Given a path, the one under which the server knows it. */
   rewrite = (path) => path;
   /** Every request that came through: method, path, headers and body. */
@@ -69,6 +72,10 @@ export class Proxy {
           answer.on("end", () => request.socket.destroy());
           return;
         }
+        if (this.changes(seen)) {
+          void this.#changed(seen, answer, response);
+          return;
+        }
         response.writeHead(answer.statusCode, answer.headers);
         answer.pipe(response);
       },
@@ -76,6 +83,15 @@ export class Proxy {
     onward.on("error", () => request.socket.destroy());
     response.on("close", () => onward.destroy());
     onward.end(body);
+  }
+
+  async #changed(seen, answer, response) {
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    const body = JSON.stringify(this.change(seen, JSON.parse(Buffer.concat(parts).toString())));
+    const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode, { ...headers, "content-length": Buffer.byteLength(body) });
+    response.end(body);
   }
 
   #upgrade(request, socket, head) {

@@ -42,8 +42,12 @@ async fn put_status(call: Call<App>, input: PutStatus) -> Result<Value, ApiError
     let engine = access::instance(&call, &input.instance_id)?;
     let user = user_id(&input.user_id).map_err(errors::refused)?;
     if access::acting_user(&call) != Some(user) {
-        access::permit(&call, &engine, &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics])
-            .await?;
+        access::permit(
+            &call,
+            &engine,
+            &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics],
+        )
+        .await?;
     }
     let text = input.agent_status_id;
     engine
@@ -74,8 +78,12 @@ async fn dismiss(call: Call<App>, input: Dismiss) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
     let user = user_id(&input.user_id).map_err(errors::refused)?;
     if access::acting_user(&call) != Some(user) {
-        access::permit(&call, &engine, &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics])
-            .await?;
+        access::permit(
+            &call,
+            &engine,
+            &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics],
+        )
+        .await?;
     }
     let id = stored::id(&input.contact_id)?;
     engine
@@ -121,10 +129,15 @@ struct CurrentUserData {
 
 async fn current_user_data(call: Call<App>, input: CurrentUserData) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
-    access::permit(&call, &engine, &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics])
-        .await?;
+    access::permit(
+        &call,
+        &engine,
+        &[Permission::AccessMetricsRealTimeMetricsAccess, Permission::AccessMetrics],
+    )
+    .await?;
     let filters = &input.filters;
-    let groups = [&filters.queues, &filters.routing_profiles, &filters.agents, &filters.user_hierarchy_groups];
+    let groups =
+        [&filters.queues, &filters.routing_profiles, &filters.agents, &filters.user_hierarchy_groups];
     if groups.iter().all(|group| group.is_empty()) && filters.contact_filter.contact_states.is_empty() {
         return Err(ApiError::invalid_parameter(
             "Filters needs at least one of Queues, RoutingProfiles, Agents, UserHierarchyGroups and ContactFilter.",
@@ -161,14 +174,17 @@ async fn current_user_data(call: Call<App>, input: CurrentUserData) -> Result<Va
 
 fn matches(core: &Core, agent: &Agent, filters: &Filters) -> bool {
     let Some(user) = core.directory().user(agent.user) else { return false };
-    let named = |list: &[String], id: &str| list.is_empty() || list.iter().any(|one| model::arn::id_part(one) == id);
+    let named =
+        |list: &[String], id: &str| list.is_empty() || list.iter().any(|one| model::arn::id_part(one) == id);
     let profile = core.directory().routing_profile(user.routing_profile_id);
     let in_queue = filters.queues.is_empty()
         || profile.is_some_and(|profile| {
             profile.queue_configs.iter().any(|row| named(&filters.queues, &row.queue_id.to_string()))
         });
     let in_group = filters.user_hierarchy_groups.is_empty()
-        || user.hierarchy_group_id.is_some_and(|group| named(&filters.user_hierarchy_groups, &group.to_string()));
+        || user
+            .hierarchy_group_id
+            .is_some_and(|group| named(&filters.user_hierarchy_groups, &group.to_string()));
     let states = &filters.contact_filter.contact_states;
     let in_state = states.is_empty()
         || agent.legs.iter().any(|leg| states.iter().any(|state| state == leg.state.event_name()));

@@ -30,7 +30,11 @@ pub(super) fn operations() -> Vec<Operation<App>> {
             "TagKeys",
             Kind::StringList,
         ),
-        Operation::post("UpdateContactRoutingData", "/contacts/{InstanceId}/{ContactId}/routing-data", routing_data),
+        Operation::post(
+            "UpdateContactRoutingData",
+            "/contacts/{InstanceId}/{ContactId}/routing-data",
+            routing_data,
+        ),
         Operation::post("UpdateContactSchedule", "/contact/schedule", schedule),
         Operation::post("PauseContact", "/contact/pause", pause),
         Operation::post("ResumeContact", "/contact/resume", resume),
@@ -52,7 +56,9 @@ async fn apply<T>(
 ) -> Result<T, ApiError> {
     let result = engine.apply(command).await.map_err(errors::engine)?;
     match result {
-        Err(refusal) if refusal.code == contacts::Code::NotFound && refusal.message.contains(&id.to_string()) => {
+        Err(refusal)
+            if refusal.code == contacts::Code::NotFound && refusal.message.contains(&id.to_string()) =>
+        {
             stored::contact(engine, id).await?;
             Err(ApiError::invalid_request("The contact is over; it cannot be changed any more."))
         }
@@ -284,12 +290,13 @@ async fn transfer(call: Call<App>, input: Transfer) -> Result<Value, ApiError> {
         (Some(_), Some(_)) => return Err(ApiError::invalid_request("Give QueueId or UserId, not both.")),
         (Some(queue), None) => {
             let id = model::arn::id_part(queue).parse().map_err(|_| missing("queue", queue))?;
-            let known = engine.read(|core, _| core.directory().queue(id).is_some()).await.map_err(errors::engine)?;
+            let known =
+                engine.read(|core, _| core.directory().queue(id).is_some()).await.map_err(errors::engine)?;
             Some(QueueRef::Standard(if known { id } else { return Err(missing("queue", queue)) }))
         }
-        (None, Some(user)) => {
-            Some(QueueRef::Agent(model::arn::id_part(user).parse::<UserId>().map_err(|_| missing("user", user))?))
-        }
+        (None, Some(user)) => Some(QueueRef::Agent(
+            model::arn::id_part(user).parse::<UserId>().map_err(|_| missing("user", user))?,
+        )),
         (None, None) => None,
     };
     let token = input.client_token;

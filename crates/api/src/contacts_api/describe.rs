@@ -19,9 +19,13 @@ pub(super) fn operations() -> Vec<Operation<App>> {
             "/contact/attributes/{InstanceId}/{InitialContactId}",
             get_attributes,
         ),
-        Operation::get("ListContactReferences", "/contact/references/{InstanceId}/{ContactId}", list_references)
-            .query("referenceTypes", "ReferenceTypes", Kind::StringList)
-            .query("nextToken", "NextToken", Kind::String),
+        Operation::get(
+            "ListContactReferences",
+            "/contact/references/{InstanceId}/{ContactId}",
+            list_references,
+        )
+        .query("referenceTypes", "ReferenceTypes", Kind::StringList)
+        .query("nextToken", "NextToken", Kind::String),
     ]
 }
 
@@ -170,4 +174,3 @@ async fn list_references(call: Call<App>, input: ListReferences) -> Result<Value
         .collect();
     Ok(json!({"ReferenceSummaryList": list}))
 }
-

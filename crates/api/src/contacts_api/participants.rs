@@ -63,7 +63,8 @@ async fn create_participant(call: Call<App>, input: CreateParticipant) -> Result
         .await
         .map_err(errors::engine)?
         .map_err(errors::refused)?;
-    let chain = engine.read(|core, _| core.contact(id).map(|contact| contact.chain)).await.map_err(errors::engine)?;
+    let chain =
+        engine.read(|core, _| core.contact(id).map(|contact| contact.chain)).await.map_err(errors::engine)?;
     let token = Token {
         kind: TokenKind::Participant,
         instance: engine.id(),
@@ -142,7 +143,9 @@ async fn persist(call: Call<App>, input: Persist) -> Result<Value, ApiError> {
     let id = stored::id(&input.initial_contact_id)?;
     let source = stored::id(&input.source_contact_id)?;
     if input.rehydration_type != "ENTIRE_PAST_SESSION" && input.rehydration_type != "FROM_SEGMENT" {
-        return Err(ApiError::invalid_parameter("RehydrationType must be ENTIRE_PAST_SESSION or FROM_SEGMENT."));
+        return Err(ApiError::invalid_parameter(
+            "RehydrationType must be ENTIRE_PAST_SESSION or FROM_SEGMENT.",
+        ));
     }
     let past =
         past_chat(&engine, &input.rehydration_type, source).await?.ok_or_else(|| stored::missing(source))?;

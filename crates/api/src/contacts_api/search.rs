@@ -110,19 +110,23 @@ async fn search(call: Call<App>, input: Search) -> Result<Value, ApiError> {
     }
     let ascending = sort(input.sort.as_ref(), &input.time_range.kind)?;
     let criteria = &input.search_criteria;
-    let ids = |list: &[String]| list.iter().map(|text| model::arn::id_part(text).to_owned()).collect::<Vec<_>>();
+    let ids =
+        |list: &[String]| list.iter().map(|text| model::arn::id_part(text).to_owned()).collect::<Vec<_>>();
     let channels = criteria
         .channels
         .iter()
         .map(|text| {
             Channel::parse(text).ok_or_else(|| {
-                ApiError::invalid_parameter(format!("Channels holds '{text}'; possible are VOICE, CHAT and TASK."))
+                ApiError::invalid_parameter(format!(
+                    "Channels holds '{text}'; possible are VOICE, CHAT and TASK."
+                ))
             })
         })
         .collect::<Result<Vec<_>, _>>()?;
     let scope = format!("SearchContacts/{}/{}", engine.id(), input.time_range.kind);
     let pager = &call.state.pager;
-    let request = wire::PageRequest { max_results: input.max_results, next_token: input.next_token.as_deref() };
+    let request =
+        wire::PageRequest { max_results: input.max_results, next_token: input.next_token.as_deref() };
     let after = pager.after(&scope, request)?.map(|text| place(&text)).transpose()?;
     let size = input.max_results.unwrap_or(10) as usize;
     let mut filter = ContactFilter {
@@ -205,7 +209,8 @@ async fn attributes_match(
     wanted: Option<&Attributes>,
 ) -> Result<bool, ApiError> {
     let Some(wanted) = wanted else { return Ok(true) };
-    let attributes = stored::chain(engine, contact.chain).await?.map(|chain| chain.attributes).unwrap_or_default();
+    let attributes =
+        stored::chain(engine, contact.chain).await?.map(|chain| chain.attributes).unwrap_or_default();
     let mut fits = wanted.criteria.iter().map(|one| {
         attributes
             .get(&one.key)
@@ -236,10 +241,9 @@ fn summary(engine: &Engine, contact: &Contact) -> Value {
     put("QueueInfo", queue_info(contact));
     put(
         "AgentInfo",
-        contact
-            .agent
-            .as_ref()
-            .map(|part| json!({"Id": part.user, "ConnectedToAgentTimestamp": part.connected_at.as_secs_f64()})),
+        contact.agent.as_ref().map(
+            |part| json!({"Id": part.user, "ConnectedToAgentTimestamp": part.connected_at.as_secs_f64()}),
+        ),
     );
     put("InitiationTimestamp", time(Some(contact.initiated_at)));
     put("DisconnectTimestamp", time(contact.disconnected_at));

@@ -118,7 +118,9 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
     if let Some(odd) =
         input.connection_types.iter().find(|kind| *kind != "WEBSOCKET" && *kind != "CONNECTION_CREDENTIALS")
     {
-        return Err(ApiError::invalid_parameter(format!("ConnectionTypes holds '{odd}', which chats do not offer.")));
+        return Err(ApiError::invalid_parameter(format!(
+            "ConnectionTypes holds '{odd}', which chats do not offer."
+        )));
     }
     let persistent = match input.persistent_chat {
         None => None,
@@ -126,7 +128,9 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
             Some((kind, stored::id(&source)?))
         }
         Some(_) => {
-            return Err(ApiError::invalid_parameter("PersistentChat needs RehydrationType and SourceContactId."));
+            return Err(ApiError::invalid_parameter(
+                "PersistentChat needs RehydrationType and SourceContactId.",
+            ));
         }
     };
     let past = match &persistent {
@@ -217,7 +221,9 @@ pub(super) async fn past_chat(
     }
     let (continued_from, until) = if kind == "ENTIRE_PAST_SESSION" {
         if source != chain.id {
-            return Err(ApiError::invalid_request("ENTIRE_PAST_SESSION needs the initial contact id of the chat."));
+            return Err(ApiError::invalid_request(
+                "ENTIRE_PAST_SESSION needs the initial contact id of the chat.",
+            ));
         }
         (chain.contacts.last().copied().unwrap_or(source), None)
     } else {
@@ -232,7 +238,11 @@ pub(super) async fn past_chat(
 const MOST_PAST_CHATS: usize = 100;
 
 /// Position of the last item of one segment.
-async fn last_item_of(engine: &Engine, chain: ContactId, segment: ContactId) -> Result<Option<i64>, ApiError> {
+async fn last_item_of(
+    engine: &Engine,
+    chain: ContactId,
+    segment: ContactId,
+) -> Result<Option<i64>, ApiError> {
     let own = segment.to_string();
     let (mut after, mut last) = (None, Some(0));
     loop {
@@ -299,9 +309,9 @@ async fn start_task(call: Call<App>, input: StartTaskInput) -> Result<Value, Api
         .quick_connect_id
         .as_deref()
         .map(|text| {
-            model::arn::id_part(text)
-                .parse()
-                .map_err(|_| ApiError::resource_not_found(format!("There is no quick connect '{text}' here.")))
+            model::arn::id_part(text).parse().map_err(|_| {
+                ApiError::resource_not_found(format!("There is no quick connect '{text}' here."))
+            })
         })
         .transpose()?;
     let request = StartTask {
@@ -331,7 +341,9 @@ pub(super) fn seconds(value: f64) -> Timestamp {
     Timestamp((value * 1000.0) as i64)
 }
 
-pub(super) fn references(members: BTreeMap<String, Reference>) -> Result<BTreeMap<String, TaskReference>, ApiError> {
+pub(super) fn references(
+    members: BTreeMap<String, Reference>,
+) -> Result<BTreeMap<String, TaskReference>, ApiError> {
     Ok(members
         .into_iter()
         .map(|(name, one)| (name, TaskReference { value: one.value.unwrap_or_default(), kind: one.kind }))
@@ -346,7 +358,9 @@ pub(super) fn segment_attributes(
         .map(|(name, one)| match (one.value_string, one.value_integer) {
             (Some(text), _) => Ok((name, text)),
             (None, Some(number)) => Ok((name, number.to_string())),
-            (None, None) => Err(ApiError::invalid_parameter(format!("The segment attribute '{name}' has no value."))),
+            (None, None) => {
+                Err(ApiError::invalid_parameter(format!("The segment attribute '{name}' has no value.")))
+            }
         })
         .collect()
 }

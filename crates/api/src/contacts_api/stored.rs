@@ -12,11 +12,15 @@ use wire::ApiError;
 use crate::errors;
 
 /// A contact with the attributes of its chain, live or over.
-pub(crate) async fn contact(engine: &Engine, id: ContactId) -> Result<(Contact, BTreeMap<String, String>), ApiError> {
+pub(crate) async fn contact(
+    engine: &Engine,
+    id: ContactId,
+) -> Result<(Contact, BTreeMap<String, String>), ApiError> {
     let live = engine
         .read(|core, _| {
             let contact = core.contact(id)?.clone();
-            let attributes = core.chain(contact.chain).map(|chain| chain.attributes.clone()).unwrap_or_default();
+            let attributes =
+                core.chain(contact.chain).map(|chain| chain.attributes.clone()).unwrap_or_default();
             Some((contact, attributes))
         })
         .await
@@ -24,7 +28,8 @@ pub(crate) async fn contact(engine: &Engine, id: ContactId) -> Result<(Contact, 
     if let Some(live) = live {
         return Ok(live);
     }
-    let row = engine.store().contact(engine.id(), id).await.map_err(errors::store)?.ok_or_else(|| missing(id))?;
+    let row =
+        engine.store().contact(engine.id(), id).await.map_err(errors::store)?.ok_or_else(|| missing(id))?;
     let contact: Contact = parse(&row.body)?;
     let attributes = chain(engine, contact.chain).await?.map(|chain| chain.attributes).unwrap_or_default();
     Ok((contact, attributes))
@@ -36,7 +41,8 @@ pub(crate) async fn chain(engine: &Engine, id: ContactId) -> Result<Option<Chain
     if live.is_some() {
         return Ok(live);
     }
-    let past = engine.store().document(engine.id(), PAST_CHAIN, &id.to_string()).await.map_err(errors::store)?;
+    let past =
+        engine.store().document(engine.id(), PAST_CHAIN, &id.to_string()).await.map_err(errors::store)?;
     past.map(|body| parse(&body)).transpose()
 }
 

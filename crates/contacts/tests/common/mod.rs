@@ -14,6 +14,9 @@ use serde_json::Value;
 
 pub const START: Timestamp = Timestamp(1_700_000_000_000);
 
+/// Id, client token, moment and body of an item.
+pub type StoredItem = (ItemId, Option<String>, Timestamp, Value);
+
 /// The centre under test.
 pub struct Center {
     pub core: Core,
@@ -23,7 +26,7 @@ pub struct Center {
     /// What was committed.
     pub documents: BTreeMap<(String, String), String>,
     pub contacts: BTreeMap<ContactId, (bool, String)>,
-    pub items: BTreeMap<ContactId, Vec<(ItemId, Option<String>, Timestamp, Value)>>,
+    pub items: BTreeMap<ContactId, Vec<StoredItem>>,
     pub events: Vec<Event>,
     pub effects: Vec<Effect>,
 }
@@ -79,12 +82,15 @@ impl Center {
         };
         let mut cx = directory::Cx { now: START, new_uuid: &mut fresh };
         let mut directory =
-            seed(scope(), "test", &mut cx, stock_flows(extra), vec![person("ann"), person("bob")]).expect("seeds");
+            seed(scope(), "test", &mut cx, stock_flows(extra), vec![person("ann"), person("bob")])
+                .expect("seeds");
         let documents = directory
             .take_changes()
             .into_iter()
             .map(|change| match change {
-                directory::Change::Put { kind, id, body } => ((kind.as_str().to_owned(), id), body.to_string()),
+                directory::Change::Put { kind, id, body } => {
+                    ((kind.as_str().to_owned(), id), body.to_string())
+                }
                 directory::Change::Delete { .. } => unreachable!("a new instance deletes nothing"),
             })
             .collect();
@@ -158,9 +164,13 @@ impl Center {
         }
         for agent in self.core.agents() {
             let user = self.core.directory().user(agent.user).expect("agents are users");
-            let profile = self.core.directory().routing_profile(user.routing_profile_id).expect("has a profile");
+            let profile =
+                self.core.directory().routing_profile(user.routing_profile_id).expect("has a profile");
             for media in &profile.media_concurrencies {
-                assert!(agent.load()[media.channel.index()] <= media.concurrency, "never more than the profile allows");
+                assert!(
+                    agent.load()[media.channel.index()] <= media.concurrency,
+                    "never more than the profile allows"
+                );
             }
         }
         let records = self.records();
@@ -169,7 +179,11 @@ impl Center {
         let before = ids.len();
         ids.dedup();
         assert_eq!(ids.len(), before, "one record for each contact");
-        assert_eq!(before, self.contacts.values().filter(|(ended, _)| *ended).count(), "every ended contact has one");
+        assert_eq!(
+            before,
+            self.contacts.values().filter(|(ended, _)| *ended).count(),
+            "every ended contact has one"
+        );
     }
 
     /// Lets time pass, waking the core whenever it wants to be woken.
@@ -285,7 +299,9 @@ impl Center {
         self.events
             .iter()
             .filter_map(|event| match event {
-                Event::Contact { detail } if detail["contactId"] == id.as_str() => detail["eventType"].as_str(),
+                Event::Contact { detail } if detail["contactId"] == id.as_str() => {
+                    detail["eventType"].as_str()
+                }
                 _ => None,
             })
             .collect()
@@ -298,7 +314,8 @@ impl Center {
                 .iter()
                 .map(|(_, _, _, body)| {
                     let role = body["ParticipantRole"].as_str().unwrap_or("?");
-                    let kind = body["ContentType"].as_str().unwrap_or("?").rsplit("event.").next().unwrap_or("?");
+                    let kind =
+                        body["ContentType"].as_str().unwrap_or("?").rsplit("event.").next().unwrap_or("?");
                     match body["Content"].as_str() {
                         Some(text) => format!("{role}: {text}"),
                         None => format!("{role} {kind}"),
