@@ -306,8 +306,8 @@ impl Core {
             None if request.made_by.is_some() => self.timers.set(Deadline::TaskStart(id), Some(cx.now)),
             None => self.task_start(cx, id),
         }
-        self.timers
-            .set(Deadline::TaskExpiry(id), self.contacts.get(&id).and_then(|contact| contact.expires_at));
+        let expiry = self.contacts.get(&id).filter(|contact| !contact.is_disconnected());
+        self.timers.set(Deadline::TaskExpiry(id), expiry.and_then(|contact| contact.expires_at));
         Ok(id)
     }
 
