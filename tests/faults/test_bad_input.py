@@ -708,7 +708,6 @@ SHAPES = {
     "a header that begins the request": b"GET /health HTTP/1.1\r\n host: x\r\n\r\n",
     "NUL in a header": b"GET /health HTTP/1.1\r\nhost: x\r\na: b\0c\r\n\r\n",
     "a bare carriage return": b"GET /health HTTP/1.1\r\nhost: x\r\na: b\rc: d\r\n\r\n",
-    "two hosts": b"GET /health HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",
     "no version": b"GET /health\r\n\r\n",
     "an unknown version": b"GET /health HTTP/9.9\r\nhost: x\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500,
@@ -730,6 +729,12 @@ def test_shapes_of_requests(server, world, unchanged):
         if not closed:
             wrong.append(f"{label}: the connection stays open: {answer[:300]}")
     report(wrong)
+
+
+def test_two_hosts(server, world, unchanged):
+    """The host decides which pages are our own and belongs to every signature, so there is one (RFC 9112 §3.2)."""
+    answer, _ = raw(server, b"GET /health HTTP/1.1\r\nhost: x\r\nhost: y\r\nconnection: close\r\n\r\n", timeout=2)
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
 
 
 def test_a_length_beside_chunks_ends_the_connection(server, world, unchanged):

@@ -750,42 +750,80 @@ def test_hierarchy_in_records_and_events(script, streams, flow, agents):
     assert snapshot["Configuration"]["AgentHierarchyGroups"]["Level1"]["ARN"] == group["HierarchyGroupArn"]
 
 
-def test_streams_survive_a_full_disk(tmp_path):
-    """What was committed is in the streams once there is room again: each line whole, no event missing."""
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 256 KB, which only root may mount."""
     disk = tmp_path / "disk"
-    streams_folder = disk / "streams"
-    data = tmp_path / "data"
     disk.mkdir()
     if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)],
                                            capture_output=True).returncode:
         pytest.skip("needs root and the right to mount a file system")
-    try:
-        streams_folder.mkdir()
-        data.mkdir(mode=0o700)
-        # Only the streams are on the small disk: the database goes on.
-        (data / "streams").symlink_to(streams_folder)
-        with Server(data, SWITCHROOM_LIMITS_API_RATE_FACTOR="0") as server:
-            script, streams = Script(server), Streams(server)
-            at_once = script.flow("At once", [END], start="z")
-            tasks = [start_task(script, at_once)]
-            streams.record(tasks[0])
-            filler = disk / "filler"
-            with open(filler, "wb", buffering=0) as file:
-                try:
-                    while file.write(b"x" * 997):
-                        pass
-                except OSError:
-                    pass
-            tasks += [start_task(script, at_once, Description="y" * 3000) for _ in range(20)]
-            log = server.data.parent / "data.log"
-            until(lambda: ("stream" in log.read_text() and "tried again" in log.read_text(), None), "the server notices", 10)
-            filler.unlink()
-            until(lambda: (bool(streams.records(tasks[-1])), None), "the streams go on", 15)
-            recorded = [record["ContactId"] for record in streams.lines("contact-records")]
-            assert sorted(set(recorded)) == sorted(tasks)
-            assert len(recorded) == len(tasks), f"{len(recorded) - len(tasks)} records twice"
-            for stream in ("contact-events", "calls"):
-                streams.lines(stream)
-            assert server.stop() == 0
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def server_with(folder, name, disk):
+    """A server that has one folder of its data on a small disk; the database goes on when that is full."""
+    (disk / name).mkdir()
+    (folder / "data").mkdir(mode=0o700)
+    (folder / "data" / name).symlink_to(disk / name)
+    return Server(folder / "data", SWITCHROOM_LIMITS_API_RATE_FACTOR="0")
+
+
+def fill(disk):
+    filler = disk / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 997):
+                pass
+        except OSError:
+            pass
+    return filler
+
+
+def says(server, text):
+    log = (server.data.parent / "data.log").read_text(errors="replace")
+    return text in log, log[-500:]
+
+
+def test_streams_survive_a_full_disk(tmp_path, small_disk):
+    """What was committed is in the streams once there is room again: each line whole, none missing, none twice."""
+    with server_with(tmp_path, "streams", small_disk) as server:
+        script, streams = Script(server), Streams(server)
+        at_once = script.flow("At once", [END], start="z")
+        tasks = [start_task(script, at_once)]
+        streams.record(tasks[0])
+        filler = fill(small_disk)
+        tasks += [start_task(script, at_once, Description="y" * 3000) for _ in range(20)]
+        until(lambda: says(server, "a stream cannot be written"), "the server says that a stream cannot be written", 10)
+        filler.unlink()
+        until(lambda: (bool(streams.records(tasks[-1])), None), "the streams go on", 15)
+        recorded = [record["ContactId"] for record in streams.lines("contact-records")]
+        assert sorted(set(recorded)) == sorted(tasks)
+        assert len(recorded) == len(tasks), f"{len(recorded) - len(tasks)} records twice"
+        for stream in ("contact-events", "calls"):
+            streams.lines(stream)
+        assert server.stop() == 0
+
+
+def test_transcripts_survive_a_full_disk(tmp_path, small_disk):
+    """A transcript that could not be written is written when there is room again, also over a restart, and whole."""
+    with server_with(tmp_path, "files", small_disk) as server:
+        script, streams = Script(server), Streams(server)
+        flow = script.flow("Queue", queueing(script.queue()["Arn"]), start="q")
+        filler = fill(small_disk)
+        contacts = []
+        for _ in range(3):
+            customer = Customer.start(script, flow).connect()
+            for _ in range(20):
+                customer.say("z" * 1000)
+            customer.leave()
+            contacts.append(customer.contact)
+        records = [streams.record(contact) for contact in contacts]
+        until(lambda: says(server, "a transcript file cannot be written"), "the server says that a transcript cannot be written", 10)
+        filler.unlink()
+        server.kill_and_restart()
+        for record in records:
+            content = check_transcript(server, script, record)
+            assert shown(content).count(("CUSTOMER", "z" * 1000)) == 20
+        assert server.stop() == 0

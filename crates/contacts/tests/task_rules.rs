@@ -76,7 +76,10 @@ fn an_answer_to_another_call_is_dropped() {
     center.apply(|core, cx| core.function_answered(cx, task, late, Ok(serde_json::json!({}))));
     assert_eq!(center.stage(task), Stage::InFlow);
     center.restart();
-    assert!(center.effects.iter().any(|effect| matches!(effect, Effect::CallFunction { .. })), "called again");
+    assert!(
+        center.effects.iter().any(|effect| matches!(effect, Effect::CallFunction { .. })),
+        "called again"
+    );
 }
 
 #[test]

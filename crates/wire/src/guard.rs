@@ -10,7 +10,6 @@
 //! | body | [`Limits::body_idle`] between pieces, [`Limits::body_rate`] on average; the size is the service's |
 //! | answer not taken | [`Limits::write_timeout`] |
 //! | silent after the upgrade to a WebSocket | none: an idle socket costs a task and a few kilobytes. A peer that is gone is found by keep-alive probes ([`Limits::keep_alive`]) |
-//! | streams of one HTTP/2 connection | [`Limits::streams`] |
 
 mod body;
 mod slots;
@@ -61,8 +60,6 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// Silence after which the system probes whether the peer is still there.
     pub keep_alive: Duration,
-    /// Concurrent streams of one HTTP/2 connection.
-    pub streams: u32,
     /// How long calls and sockets under way may go on once the server is told to end.
     pub drain: Duration,
 }
@@ -78,7 +75,6 @@ impl Default for Limits {
             body_rate: 1024,
             write_timeout: Duration::from_secs(30),
             keep_alive: Duration::from_secs(60),
-            streams: 200,
             drain: Duration::from_secs(30),
         }
     }
@@ -260,17 +256,12 @@ impl<T: Transport> Server<T> {
 }
 
 fn http_builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+    // HTTP/2 has no time limit for the headers of a stream here; a proxy in front may speak it to browsers.
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(limits.header_bytes.max(8 * 1024));
-    http.http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .keep_alive_interval(limits.keep_alive)
-        .keep_alive_timeout(limits.header_timeout);
     http
 }
 

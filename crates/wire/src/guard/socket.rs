@@ -12,8 +12,8 @@ use tokio::time::Sleep;
 
 use super::slots::Slot;
 
-/// What an HTTP/2 client sends first. Until a connection differs from it, or has sent all of it, the server does not
-/// know the protocol, and no timer of HTTP runs yet.
+/// What an HTTP/2 client sends first. Until a connection differs from it no timer of HTTP runs yet; one that sends all
+/// of it is ended, as HTTP/2 is not spoken.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// A socket with a deadline for its first bytes and for the peer to take what is written, which can be cut from
@@ -29,6 +29,7 @@ pub(super) struct Guarded<T> {
 
 struct Opening {
     matched: usize,
+    is_http2: bool,
     deadline: Pin<Box<Sleep>>,
 }
 
@@ -43,7 +44,8 @@ impl<T> Guarded<T> {
         let cut = Box::pin(async move {
             let _ = cut.wait_for(|cut| *cut).await;
         });
-        let opening = Opening { matched: 0, deadline: Box::pin(tokio::time::sleep(open_within)) };
+        let opening =
+            Opening { matched: 0, is_http2: false, deadline: Box::pin(tokio::time::sleep(open_within)) };
         Self { io, opening: Some(opening), write_timeout, write_deadline: None, cut, _slot: slot }
     }
 
@@ -70,6 +72,7 @@ impl Opening {
     /// Whether, after these bytes, the protocol is still unknown.
     fn still_open(&mut self, bytes: &[u8]) -> bool {
         let expected = &PREFACE[self.matched..];
+        self.is_http2 = bytes.len() >= expected.len() && bytes.starts_with(expected);
         self.matched += bytes.len();
         !bytes.is_empty() && bytes.len() < expected.len() && expected.starts_with(bytes)
     }
@@ -88,6 +91,12 @@ impl<T: AsyncRead + Unpin> AsyncRead for Guarded<T> {
                 if let Some(opening) = &mut this.opening
                     && (result.is_err() || !opening.still_open(&buffer.filled()[before..]))
                 {
+                    if result.is_ok() && opening.is_http2 {
+                        return Poll::Ready(Err(io::Error::new(
+                            io::ErrorKind::InvalidData,
+                            "HTTP/2 is not spoken here",
+                        )));
+                    }
                     this.opening = None;
                 }
                 Poll::Ready(result)

@@ -165,8 +165,8 @@ async fn agents_with_bearer_tokens() {
     let target = ("x-amz-target", "AmazonConnectCTIService.WhoAmI");
     assert_eq!(ask("/api", &[target, ("x-amz-bearer", "agent")], "{}").await, "200 \"user s-1\"");
     let refused = ask("/api", &[target, ("x-amz-bearer", "other")], "{}").await;
-    assert_eq!(refused, "400 UnauthorizedException: The bearer token is not valid.");
+    assert_eq!(refused, "401 UnauthorizedException: The bearer token is not valid.");
     // A cookie is no bearer token.
     let refused = ask("/api", &[target, ("cookie", "sid=good"), ("x-csrf-token", "csrf")], "{}").await;
-    assert_eq!(refused, "400 UnauthorizedException: The header x-amz-bearer is missing.");
+    assert_eq!(refused, "401 UnauthorizedException: The header x-amz-bearer is missing.");
 }

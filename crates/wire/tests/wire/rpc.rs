@@ -71,7 +71,7 @@ async fn operations_are_found_by_target() {
 }
 
 #[tokio::test]
-async fn errors_are_400_with_a_namespace() {
+async fn errors_are_400_with_a_namespace_but_for_bad_tokens() {
     let token = ("x-amz-bearer", "T");
     for (method, path, headers, body, expected) in [
         (
@@ -86,14 +86,14 @@ async fn errors_are_400_with_a_namespace() {
             "/api",
             vec![("x-amz-target", "AmazonConnectCTIService.PutAgentState"), ("x-amz-bearer", "stale")],
             "{}",
-            "400 com.example.cti#UnauthorizedException Sign in again.",
+            "401 com.example.cti#UnauthorizedException Sign in again.",
         ),
         (
             Method::POST,
             "/api",
             vec![("x-amz-target", "AmazonConnectCTIService.PutAgentState")],
             "{}",
-            "400 com.example.cti#UnauthorizedException The header x-amz-bearer is missing.",
+            "401 com.example.cti#UnauthorizedException The header x-amz-bearer is missing.",
         ),
         (
             Method::POST,
