@@ -39,6 +39,10 @@ release: web
 run: build
 	target/debug/switchroom serve --data $(DATA) --http $(HTTP)
 
+tests/browser/node_modules/.installed: tests/browser/package-lock.json
+	cd tests/browser && npm ci --no-audit --no-fund
+	touch $@
+
 # ── checks ───────────────────────────────────────────────────────────────────
 
 lint: web/node_modules/.installed

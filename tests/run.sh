@@ -45,7 +45,7 @@ if ! command -v chromium >/dev/null; then
     echo "Browser tests need Chromium: run 'apt-get install chromium' as root."
   fi
 fi
-make --no-print-directory target/test-venv/.installed web/node_modules/.installed || exit 1
+make --no-print-directory target/test-venv/.installed web/node_modules/.installed tests/browser/node_modules/.installed || exit 1
 python=$PWD/target/test-venv/bin/python
 
 # A PostgreSQL of our own for the store's scenarios, where the server is installed.

@@ -276,7 +276,7 @@ describe("the panel in somebody else's page", () => {
     assert.equal(await countTold(page, "onConnected", contactId), 0);
   });
 
-  test("C25 a task made in the page comes to its agent with description and reference, is paused, resumed and completed", async () => {
+  test("C25 a task made in the page comes to its agent with description and reference, is paused, resumed and completed", async (context) => {
     const page = await desktop();
     await available(page);
     const { data } = await act(page, "endpoints");
@@ -291,6 +291,7 @@ describe("the panel in somebody else's page", () => {
     });
     assert.ok(made.data?.contactId, JSON.stringify(made));
     const { contactId } = made.data;
+    context.after(() => server.stopContact(contactId).catch(() => undefined)); // over already where all went well
     await isTold(page, "onConnecting");
     const rung = await page.evaluate(() => window.agent.getContacts()[0].getContactId());
     const ring = await about(page, rung);
@@ -309,6 +310,7 @@ describe("the panel in somebody else's page", () => {
     await isTold(page, "onEnded", { contactId: rung });
     await act(page, "complete", { contactId: rung });
     await isTold(page, "onDestroy", { contactId: rung });
+    assert.deepEqual(page.complaints ?? [], []);
   });
 
   test("C21, C30 a refusal reaches the page's failure callback within a second", async () => {

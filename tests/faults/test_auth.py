@@ -292,6 +292,61 @@ def test_a_user_is_at_home_in_one_instance(server, script, secrets):
         assert script.call("DELETE", f"/instance/{other}").status == 200
 
 
+# ── Chats that anybody may start ────────────────────────────────────────────────────────────────────────────────────
+
+WAIT = {"Identifier": "a", "Type": "Wait", "Parameters": {"TimeLimitSeconds": "600"}, "Transitions": {
+    "NextAction": "z", "Errors": [{"NextAction": "z", "ErrorType": "NoMatchingError"}],
+    "Conditions": [{"NextAction": "z", "Condition": {"Operator": "Equals", "Operands": ["WaitCompleted"]}}]}}
+
+
+def widget(server, **members):
+    """Starts a chat as a page does for a visitor, without any credentials."""
+    return send(server, "POST", "/widget/chat", json.dumps(members).encode(), {"content-type": "application/json"})
+
+
+def test_a_stranger_does_not_continue_a_chat(server, script):
+    """A contact id is no proof of having been in the chat: it is in links, events and panels."""
+    flow = script.flow(f"Wait {uuid.uuid4()}", [WAIT, END])
+    customer = Customer.start(script, flow, Attributes={"account": "4711"}).connect()
+    customer.say("for your eyes only")
+    customer.leave()
+    for kind in ("ENTIRE_PAST_SESSION", "FROM_SEGMENT"):
+        answer = widget(server, DisplayName="Eve", ContactFlowId=flow,
+                        PersistentChat={"RehydrationType": kind, "SourceContactId": customer.contact})
+        if answer.status == 200:
+            stranger = Customer(server, answer.json["data"]["startChatResult"]).connect()
+            seen = [item.get("Content") for item in stranger.ok("transcript", {"MaxResults": 100})["Transcript"]]
+            attributes = script.ok("GET", f"/contact/attributes/{{i}}/{stranger.contact}")["Attributes"]
+            stranger.leave()
+            assert "for your eyes only" not in seen, "a stranger reads the chat"
+            assert "account" not in attributes, "a stranger's chat has the customer's attributes"
+
+
+def test_a_guessed_client_token_gives_no_chat(server, script):
+    """Repeating somebody's request does not hand out their chat."""
+    flow = script.flow(f"Wait {uuid.uuid4()}", [WAIT, END])
+    request = {"DisplayName": "Bob", "ContactFlowId": flow, "ClientToken": "1"}
+    first = widget(server, **request)
+    if first.status != 200:
+        return
+    bob = Customer(server, first.json["data"]["startChatResult"]).connect()
+    bob.say("this is Bob")
+    again = widget(server, **request)
+    if again.status == 200:
+        stranger = Customer(server, again.json["data"]["startChatResult"])
+        seen = stranger.call("transcript", {})
+        assert "this is Bob" not in seen.body.decode(), "a guessed token opens somebody's chat"
+    bob.leave()
+
+
+def test_attributes_of_strangers_are_marked(server, script):
+    """Attributes that nobody has signed are told apart from those that flows may trust (spec 11 §6.2)."""
+    flow = script.flow(f"Wait {uuid.uuid4()}", [WAIT, END])
+    started = widget(server, DisplayName="Eve", ContactFlowId=flow, Attributes={"vip": "true"}).json["data"]["startChatResult"]
+    attributes = script.ok("GET", f"/contact/attributes/{{i}}/{started['ContactId']}")["Attributes"]
+    assert attributes == {"HostedWidget-vip": "true"}, attributes
+
+
 # ── Secrets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_secrets_on_disk_are_the_owners(server, script, secrets):

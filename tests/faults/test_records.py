@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import uuid
+from random import Random
 
 import pytest
 
@@ -644,6 +645,7 @@ class Function(http.server.BaseHTTPRequestHandler):
 
     may_answer = threading.Event()
     asked = threading.Event()
+    answered = threading.Event()
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
@@ -654,6 +656,8 @@ class Function(http.server.BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
+        Function.answered.set()
 
     def log_message(self, *_):
         pass
@@ -672,12 +676,14 @@ def test_a_function_answers_while_its_task_is_paused(script, streams):
             assert Function.asked.wait(10), "the function is called"
             body = {"InstanceId": script.instance, "ContactId": task}
             script.ok("POST", "/contact/pause", body)
+            paused = script.contact(task)["LastUpdateTimestamp"]
             Function.may_answer.set()
-            # The answer has come when the server asks for nothing more of the function: its connection is idle.
-            until(lambda: (threading.active_count() <= 3, threading.active_count()), "the function has answered", 10)
+            assert Function.answered.wait(10), "the function has answered"
+            # The answer is kept with the paused task, which changes it.
+            until(lambda: (script.contact(task)["LastUpdateTimestamp"] > paused, paused), "the answer is kept", 5)
+            assert not streams.records(task), "nothing goes on while the task is paused"
             script.ok("POST", "/contact/resume", body)
-            record = until(lambda: (bool(streams.records(task)), script.contact(task)), "the task goes on", 12)
-            assert record
+            until(lambda: (bool(streams.records(task)), script.contact(task)), "the task goes on", 12)
         finally:
             Function.may_answer.set()
             functions.shutdown()
@@ -699,6 +705,130 @@ def test_attributes_of_a_finished_contact_are_not_lost(script, streams, flow):
     assert attributes == {f"k{n}": str(n) for n in range(48)}, f"{48 - len(attributes)} of 48 are lost"
     until(lambda: (len(streams.records(customer.contact)) == 49, len(streams.records(customer.contact))), "a record each")
     assert streams.records(customer.contact)[-1]["Attributes"] == attributes
+
+
+# ── Everybody at once ───────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_everybody_does_anything_at_any_time(server, script, streams, flow, agents):
+    """Whatever customers, agents and scripts do at the same time: every contact ends, with one record, and agents never
+    hold more than they may. The order of events differs from run to run; the promises do not."""
+    survey = script.flow(f"Survey {uuid.uuid4()}", [END], start="z")
+    queue = script.queue()
+    surveyed = script.flow(f"Surveyed {uuid.uuid4()}", [hook("CustomerRemaining", survey, "q"), *queueing(queue["Arn"])],
+                           start="hook-CustomerRemaining")
+    quick = [one["Arn"] for one in script.ok("GET", "/quick-connects/{i}")["QuickConnectSummaryList"]]
+    stop, started, customers, odd = time.monotonic() + 6, [], {}, []
+    for agent in agents:
+        agent.state()
+
+    def note(answer):
+        if answer.status >= 500 or answer.error == "InternalServiceException":
+            odd.append(repr(answer))
+        return answer
+
+    def visitor(seed):
+        random = Random(seed)
+        while time.monotonic() < stop:
+            if random.random() < 0.5:
+                customer = Customer.start(script, random.choice([flow, surveyed]))
+                started.append(customer.contact)
+                customers[customer.contact] = customer
+                if random.random() < 0.9:
+                    customer.connect()
+                for _ in range(random.randrange(4)):
+                    note(customer.call("message", {"ContentType": "text/plain", "Content": "x"}))
+                if random.random() < 0.5:
+                    note(customer.call("disconnect", {}))
+            else:
+                started.append(start_task(script, random.choice([flow, surveyed])))
+
+    def program(seed):
+        random = Random(seed)
+        while time.monotonic() < stop:
+            if not started:
+                continue
+            body = {"InstanceId": script.instance, "ContactId": random.choice(started[-20:])}
+            path, more = random.choice([
+                ("stop", {}), ("pause", {}), ("resume", {}), ("transfer", {"ContactFlowId": flow}),
+                ("transfer", {"ContactFlowId": flow, "UserId": random.choice(agents).user}),
+                ("tags", {"Tags": {"a": "b"}})])
+            note(script.call("POST", f"/contact/{path}", {**body, **more}))
+
+    def work(agent, seed):
+        random = Random(seed)
+        while time.monotonic() < stop:
+            if random.random() < 0.05:
+                agent.state(random.choice(["Available", "Offline"]), enqueue=random.random() < 0.5)
+            for contact in agent.snapshot()["contacts"]:
+                one, state = {"contactId": contact["contactId"]}, contact["state"]["type"]
+                own = next(each for each in contact["connections"] if each["type"] == "agent")["connectionId"]
+                choices = {
+                    "connecting": [("AcceptContact", one)] * 4 + [("RejectContact", one)],
+                    "connected": [("DestroyConnection", {**one, "connectionId": own}), ("PauseContact", one),
+                                  ("CreateAdditionalConnection", {**one, "endpoint": {
+                                      "type": "queue", "endpointARN": random.choice(quick)}})],
+                    "paused": [("ResumeContact", one), ("DestroyConnection", {**one, "connectionId": own})],
+                }.get(state, [("ClearContact", one)])
+                note(agent.call(*random.choice(choices)))
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(visitor, n) for n in range(2)] + [pool.submit(program, n + 10) for n in range(2)]
+        jobs += [pool.submit(work, agent, n + 20) for n, agent in enumerate(agents) for _ in range(2)]
+        for job in jobs:
+            job.result()
+    assert not odd, odd[:3]
+
+    # Everything is brought to its end.
+    def live():
+        now = time.time()
+        contacts, token = [], None
+        while True:
+            page = script.ok("POST", "/search-contacts", {
+                "InstanceId": script.instance, "MaxResults": 100, **({"NextToken": token} if token else {}),
+                "TimeRange": {"Type": "INITIATION_TIMESTAMP", "StartTime": now - 600, "EndTime": now + 60}})
+            contacts += page["Contacts"]
+            token = page.get("NextToken")
+            if not token:
+                return [one["Id"] for one in contacts if "DisconnectTimestamp" not in one], [one["Id"] for one in contacts]
+
+    def finish():
+        for agent in agents:
+            agent.state("Offline", enqueue=True)
+            for contact in agent.snapshot()["contacts"]:
+                if contact["state"]["type"] not in ("connecting", "connected", "paused"):
+                    agent.call("ClearContact", {"contactId": contact["contactId"]})
+        remaining, _ = live()
+        for contact in remaining:
+            script.call("POST", "/contact/stop", {"InstanceId": script.instance, "ContactId": contact})
+        held = [one["contactId"] for agent in agents for one in agent.snapshot()["contacts"]]
+        return not remaining and not held, (remaining, held)
+
+    until(finish, "every contact ends", 20)
+    _, everything = live()
+    assert set(started) <= set(everything)
+    until(lambda: ({one["ContactId"] for one in streams.lines("contact-records")} >= set(everything), None), "all records")
+    ids = [one["ContactId"] for one in streams.lines("contact-records") if one["ContactId"] in set(everything)]
+    recorded = {one["ContactId"]: one for one in streams.lines("contact-records")}
+    fresh = [contact for contact in ids if contact in set(started)]
+    assert len(fresh) == len(set(started)), "one record for each contact"
+    for contact in everything:
+        record = recorded[contact]
+        after = record.get("NextContactId")
+        if after:
+            assert recorded[after]["PreviousContactId"] == contact
+            assert recorded[after]["InitialContactId"] == record.get("InitialContactId", contact)
+    # Each offer that an agent saw has an end, and the agents are free for the next contact.
+    for agent in agents:
+        offered = {}
+        for event in streams.agent_events(agent.user):
+            for entry in event["CurrentAgentSnapshot"]["Contacts"]:
+                offered[entry["ContactId"]] = entry["State"]
+        assert not [one for one, state in offered.items() if state in ("CONNECTING", "CONNECTED", "PAUSED")], offered
+    print(f"\n{len(started)} contacts, {len(everything)} segments")
+    agents[0].state()
+    last = Customer.start(script, flow).connect()
+    agents[0].accept(last.contact)
+    last.leave()
 
 
 # ── All of it ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -727,9 +857,14 @@ def test_every_agent_event(script, streams, agents):
                     held[contact["Channel"]] = held.get(contact["Channel"], 0) + 1
                 assert (contact["ConnectedToAgentTimestamp"] is None) == (contact["State"] in ("CONNECTING", "MISSED", "REJECTED"))
             for slots in snapshot["Configuration"]["RoutingProfile"]["Concurrency"]:
-                used = held.get(slots["Channel"], 0)
-                assert used <= slots["MaximumSlots"], "never more than the routing profile allows"
-                assert slots["AvailableSlots"] == slots["MaximumSlots"] - used
+                used, most = held.get(slots["Channel"], 0), slots["MaximumSlots"]
+                # Paused tasks may be resumed beside as many others (spec 01 §9.4), but nothing is offered beyond the limit.
+                assert used <= most * (2 if slots["Channel"] == "TASK" else 1), "never more than the routing profile allows"
+                assert slots["AvailableSlots"] == max(0, most - used)
+                known = {one["ContactId"] for one in before["CurrentAgentSnapshot"]["Contacts"]} if before else set()
+                offered = [one for one in snapshot["Contacts"] if one["Channel"] == slots["Channel"]
+                           and one["State"] == "CONNECTING" and one["ContactId"] not in known]
+                assert not offered or used <= most, "never offered more than the routing profile allows"
 
 
 def test_hierarchy_in_records_and_events(script, streams, flow, agents):

@@ -31,7 +31,7 @@ export class Agent {
       headers: {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": `AmazonConnectCTIService.${operation}`,
-        ...(token === undefined ? {} : { "x-amz-bearer": token }),
+        ...(token === null ? {} : { "x-amz-bearer": token }),
       },
       body: JSON.stringify({ ...(authenticated ? { authentication: { authToken: token } } : {}), ...input }),
     });

@@ -10,6 +10,7 @@ const library = (name, file) => readFileSync(join(dirname(packageFile.resolve(`$
 const scripts = {
   "/streams.js": library("amazon-connect-streams", "release/connect-streams-min.js"),
   "/chat.js": library("amazon-connect-chatjs", "dist/amazon-connect-chat.js"),
+  "/tasks.js": library("amazon-connect-taskjs", "dist/amazon-connect-task.js"),
 };
 
 const page = (title, sources) => `<!doctype html>
@@ -20,7 +21,7 @@ ${sources.map((source) => `<script src="${source}"></script>`).join("\n")}
 
 const pages = {
   "/customer": page("A shop", ["/chat.js"]),
-  "/crm": page("A CRM", ["/streams.js", "/chat.js"]),
+  "/crm": page("A CRM", ["/streams.js", "/chat.js", "/tasks.js"]),
 };
 
 export class Host {

@@ -83,6 +83,11 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Ends a contact whatever its state, as an operator does. */
+  stopContact(contactId) {
+    return this.api("POST", "/contact/stop", { InstanceId: this.instanceId, ContactId: contactId });
+  }
+
   /** Calls the public API as its operator does; gives the body, throws for refusals. */
   api(method, path, body) {
     return signedCall(this, method, path, body);
