@@ -134,7 +134,7 @@ async fn collect(
             seq = row.seq;
             let seen_by = if request.as_agent { "AGENT" } else { "CUSTOMER" };
             let visible = row.visibility == "ALL" || row.visibility == seen_by;
-            let wanted = request.contact.as_ref().is_none_or(|contact| row.body.contains(contact.as_str()));
+            let wanted = request.contact.as_deref().is_none_or(|contact| is_of(&row.body, contact));
             let within = until.is_none_or(|until| row.seq <= until);
             if visible && wanted && within {
                 found.push((chain, row));
@@ -152,6 +152,11 @@ async fn collect(
             }
         }
     }
+}
+
+/// Whether an item belongs to a contact.
+fn is_of(body: &str, contact: &str) -> bool {
+    serde_json::from_str::<Value>(body).is_ok_and(|item| item["ContactId"] == contact)
 }
 
 fn in_order(mut found: Vec<(ContactId, ItemRow)>, forward: bool) -> Vec<(ContactId, ItemRow)> {

@@ -70,6 +70,7 @@ pub fn contact_record(
     put("RoutingCriteria", criteria(contact, Shape::Record));
     if contact.channel == Channel::Chat {
         let location = transcript_location(directory.instance(), contact);
+        put("MediaStreams", Some(json!([{"Type": "CHAT"}])));
         put(
             "Recordings",
             Some(json!([{

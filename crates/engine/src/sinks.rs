@@ -89,6 +89,8 @@ impl Sink for FileSink {
                 let mut file =
                     tokio::fs::OpenOptions::new().create(true).append(true).open(self.path(stream)).await?;
                 file.write_all(text.as_bytes()).await?;
+                // The write itself ends here; without it its error would be lost.
+                file.flush().await?;
                 file.sync_data().await?;
             }
             let mut place = serde_json::Map::new();

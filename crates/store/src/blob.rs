@@ -28,6 +28,8 @@ impl Blobs {
         let result = async {
             let mut file = tokio::fs::File::create(&partial).await?;
             tokio::io::AsyncWriteExt::write_all(&mut file, content).await?;
+            // The write itself ends here; without it its error would be lost.
+            tokio::io::AsyncWriteExt::flush(&mut file).await?;
             file.sync_all().await?;
             tokio::fs::rename(&partial, &path).await
         }

@@ -10,6 +10,8 @@ export class Proxy {
   answer = () => undefined;
   /** Given the request, whether the server's answer gets lost on its way. */
   loses = () => false;
+  /** Whether what sockets push gets lost on its way; a socket that has lost something should be cut before it is mended. */
+  silent = false;
   /** Given the request and the server's JSON answer, the answer that arrives; only asked where `changes` says so. */
   change = (_request, body) => body;
   changes = () => false;
@@ -102,7 +104,9 @@ export class Proxy {
       }
       onward.write(`${lines.join("\r\n")}\r\n\r\n`);
       onward.write(head);
-      onward.pipe(socket);
+      onward.on("data", (data) => {
+        if (!this.silent) socket.write(data);
+      });
       socket.pipe(onward);
     });
     onward.on("error", () => socket.destroy());

@@ -18,7 +18,7 @@ use center::{Token, TokenKind};
 use contacts::StartChat;
 use contacts::transcript::content_type;
 use engine::Engine;
-use model::{ContactId, FlowId};
+use model::{ContactId, FlowId, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,6 +31,8 @@ pub const DEFAULT_FLOW: &str = "Sample inbound flow";
 
 /// Bytes of a start request: 32 KB of attributes and what surrounds them.
 const BODY_LIMIT: usize = 64 * 1024;
+/// Prefix of the attributes that a page sets without a signature.
+const UNSIGNED: &str = "HostedWidget-";
 /// Name of customers who give none.
 const UNNAMED: &str = "Customer";
 
@@ -66,8 +68,6 @@ struct Start {
     chat_duration_in_minutes: Option<u32>,
     #[serde(default)]
     persistent_chat: Option<PersistentChat>,
-    #[serde(default)]
-    client_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +99,9 @@ struct PersistentChat {
     rehydration_type: String,
     #[serde(alias = "sourceContactId")]
     source_contact_id: String,
+    /// The participant token of the earlier chat, also one that has expired: the proof of having been in it.
+    #[serde(default, alias = "participantToken")]
+    participant_token: Option<String>,
 }
 
 async fn start(
@@ -122,6 +125,7 @@ async fn start(
                 .source_contact_id
                 .parse()
                 .map_err(|_| Problem::bad_request("PersistentChat.SourceContactId is not an id."))?;
+            was_in(&app, &engine, source, chat.participant_token.as_deref()).await?;
             Some((chat.rehydration_type, source))
         }
     };
@@ -145,9 +149,14 @@ async fn start(
     let request = StartChat {
         flow,
         display_name: name.unwrap_or_else(|| UNNAMED.to_owned()),
-        attributes: input.attributes.unwrap_or_default(),
+        // Nobody has signed them: flows can tell them from those they may trust.
+        attributes: input
+            .attributes
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (format!("{UNSIGNED}{name}"), value))
+            .collect(),
         initial_message: input.initial_message.map(|message| (message.content_type, message.content)),
-        client_token: input.client_token.map(|token| format!("widget/{token}")),
         duration_minutes: input.chat_duration_in_minutes,
         content_types,
         persistent,
@@ -172,6 +181,28 @@ async fn start(
     }
     let body = json!({"data": {"startChatResult": result, "featurePermissions": features(markdown)}});
     Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+/// Refuses who cannot show that they were the customer of an earlier chat: its contact id is no secret.
+async fn was_in(app: &App, engine: &Engine, source: ContactId, token: Option<&str>) -> Result<(), Problem> {
+    let refused = || {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "To continue a chat, give the ParticipantToken of that chat as PersistentChat.ParticipantToken.",
+        )
+    };
+    let long_ago = Timestamp(i64::MIN);
+    let token = app
+        .center
+        .tokens()
+        .check(token.ok_or_else(refused)?, &[TokenKind::Participant], long_ago)
+        .map_err(|_| refused())?;
+    let row = engine.store().contact(engine.id(), source).await.map_err(|error| {
+        tracing::error!(%error, "an earlier chat cannot be read");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The earlier chat cannot be read now.")
+    })?;
+    let chain = row.ok_or_else(refused)?.chain;
+    if token.instance == engine.id() && token.object == chain.0 { Ok(()) } else { Err(refused()) }
 }
 
 /// What the chat's page may offer. A chat takes markdown when its client has said that it can show it.
