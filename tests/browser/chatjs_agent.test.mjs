@@ -63,7 +63,14 @@ async function take(page, contactId) {
     window.heard ??= {};
     window.sessions[contactId] = session;
     window.heard[contactId] = [];
-    for (const name of ["onMessage", "onTyping", "onReadReceipt", "onDeliveredReceipt", "onEnded", "onConnectionBroken"]) {
+    for (const name of [
+      "onMessage",
+      "onTyping",
+      "onReadReceipt",
+      "onDeliveredReceipt",
+      "onEnded",
+      "onConnectionBroken",
+    ]) {
       session[name]?.((event) => window.heard[contactId].push({ name, data: event?.data }));
     }
   }, contactId);
@@ -83,8 +90,7 @@ const session = (page, contactId, method, argument) =>
 
 const heard = (page, contactId) => page.evaluate((contactId) => window.heard[contactId], contactId);
 
-const hears = (page, contactId, what, pick) =>
-  until(what, async () => (await heard(page, contactId)).find(pick));
+const hears = (page, contactId, what, pick) => until(what, async () => (await heard(page, contactId)).find(pick));
 
 describe("an agent on the stock chat library", () => {
   test("H23 the session uses the agent's own socket and two tokens of one chat, and acknowledges without a Type", async () => {
@@ -93,11 +99,17 @@ describe("an agent on the stock chat library", () => {
     const sockets = [];
     page.on("websocket", (socket) => sockets.push(socket.url()));
     await take(page, contactId);
-    await until("the acknowledgement", () => proxy.requests.some((one) => one.path === "/participant/connection" && one.method === "POST"));
-    const acknowledgements = proxy.requests.filter((one) => one.path === "/participant/connection" && one.method === "POST");
+    await until("the acknowledgement", () =>
+      proxy.requests.some((one) => one.path === "/participant/connection" && one.method === "POST"),
+    );
+    const acknowledgements = proxy.requests.filter(
+      (one) => one.path === "/participant/connection" && one.method === "POST",
+    );
     for (const { body } of acknowledgements) assert.deepEqual(JSON.parse(body), { ConnectParticipant: true });
     assert.deepEqual(sockets, [], "no socket of its own");
-    const tokens = proxy.requests.filter((one) => one.headers["x-amz-target"]?.endsWith(".CreateTransport")).map((one) => JSON.parse(one.body).transportType);
+    const tokens = proxy.requests
+      .filter((one) => one.headers["x-amz-target"]?.endsWith(".CreateTransport"))
+      .map((one) => JSON.parse(one.body).transportType);
     assert.ok(tokens.includes("chat_token"));
     const bearer = acknowledgements[0].headers["x-amz-bearer"];
     const response = await fetch(`${server.endpoint}/participant/connection`, {
@@ -118,7 +130,10 @@ describe("an agent on the stock chat library", () => {
     assert.equal(data.ParticipantRole, "CUSTOMER");
     assert.equal(data.DisplayName, "Casey Customer");
     assert.deepEqual([data.InitialContactId, data.ContactId], [contactId, contactId]);
-    const answered = await session(page, contactId, "sendMessage", { contentType: "text/markdown", message: "**Yes**" });
+    const answered = await session(page, contactId, "sendMessage", {
+      contentType: "text/markdown",
+      message: "**Yes**",
+    });
     const item = await socket.item("the answer", (one) => one.Id === answered.Id);
     assert.deepEqual([item.ContentType, item.Content, item.ParticipantRole], ["text/markdown", "**Yes**", "AGENT"]);
     await hears(page, contactId, "its own echo", (one) => one.data?.Id === answered.Id);
@@ -130,25 +145,49 @@ describe("an agent on the stock chat library", () => {
     const { contactId, participant, socket, participantId } = await arrive(server, { ContactFlowId: flow });
     await take(page, contactId);
     await participant.event("typing");
-    await hears(page, contactId, "the customer's typing", (one) => one.name === "onTyping" && one.data.ParticipantId === participantId);
+    await hears(
+      page,
+      contactId,
+      "the customer's typing",
+      (one) => one.name === "onTyping" && one.data.ParticipantId === participantId,
+    );
     await session(page, contactId, "sendEvent", { contentType: kind("event.typing") });
-    await socket.item("the agent's typing", (one) => one.ContentType === kind("event.typing") && one.ParticipantRole === "AGENT");
+    await socket.item(
+      "the agent's typing",
+      (one) => one.ContentType === kind("event.typing") && one.ParticipantRole === "AGENT",
+    );
     const said = await session(page, contactId, "sendMessage", { contentType: "text/plain", message: "Look at this" });
     await participant.event("message.read", { messageId: said.Id });
-    const { data } = await hears(page, contactId, "the receipt", (one) => one.name === "onReadReceipt" && one.data.MessageMetadata.MessageId === said.Id);
+    const { data } = await hears(
+      page,
+      contactId,
+      "the receipt",
+      (one) => one.name === "onReadReceipt" && one.data.MessageMetadata.MessageId === said.Id,
+    );
     assert.equal(data.MessageMetadata.Receipts[0].RecipientParticipantId, participantId);
     const asked = await participant.say("I see");
-    void session(page, contactId, "sendEvent", { contentType: kind("event.message.read"), content: JSON.stringify({ messageId: asked.Id, disableThrottle: true }) });
-    await socket.item("the agent's receipt", (one) => one.Type === "MESSAGEMETADATA" && one.MessageMetadata.MessageId === asked.Id);
+    void session(page, contactId, "sendEvent", {
+      contentType: kind("event.message.read"),
+      content: JSON.stringify({ messageId: asked.Id, disableThrottle: true }),
+    });
+    await socket.item(
+      "the agent's receipt",
+      (one) => one.Type === "MESSAGEMETADATA" && one.MessageMetadata.MessageId === asked.Id,
+    );
   });
 
   test("H9 the agent reads the conversation from before the chat was accepted", async () => {
     const page = await desktop("agent1");
-    const { contactId, participant } = await arrive(server, { ContactFlowId: flow, InitialMessage: { ContentType: "text/plain", Content: "My parcel is lost" } });
+    const { contactId, participant } = await arrive(server, {
+      ContactFlowId: flow,
+      InitialMessage: { ContentType: "text/plain", Content: "My parcel is lost" },
+    });
     const more = await participant.say("It was a big one");
     await take(page, contactId);
     const { Transcript } = await session(page, contactId, "getTranscript", { maxResults: 100, sortOrder: "ASCENDING" });
-    const texts = Transcript.filter((one) => one.ParticipantRole === "CUSTOMER" && one.Type === "MESSAGE").map((one) => one.Content);
+    const texts = Transcript.filter((one) => one.ParticipantRole === "CUSTOMER" && one.Type === "MESSAGE").map(
+      (one) => one.Content,
+    );
     assert.deepEqual(texts, ["My parcel is lost", "It was a big one"]);
     assert.ok(Transcript.some((one) => one.Id === more.Id));
   });
@@ -159,13 +198,18 @@ describe("an agent on the stock chat library", () => {
     await take(page, contactId);
     const problem = await page.evaluate(async (contactId) => {
       try {
-        await window.sessions[contactId].sendAttachment({ attachment: new File(["%PDF-1.7 label"], "label.pdf", { type: "application/pdf" }) });
+        await window.sessions[contactId].sendAttachment({
+          attachment: new File(["%PDF-1.7 label"], "label.pdf", { type: "application/pdf" }),
+        });
       } catch (error) {
         return JSON.stringify(error);
       }
     }, contactId);
     assert.equal(problem, undefined);
-    const item = await socket.item("the file", (one) => one.Type === "ATTACHMENT" && one.Attachments[0].Status === "APPROVED");
+    const item = await socket.item(
+      "the file",
+      (one) => one.Type === "ATTACHMENT" && one.Attachments[0].Status === "APPROVED",
+    );
     assert.equal(item.Attachments[0].AttachmentName, "label.pdf");
     const { Url } = await participant.call("attachment", { AttachmentId: item.Attachments[0].AttachmentId });
     assert.equal(await (await fetch(Url)).text(), "%PDF-1.7 label");
@@ -179,14 +223,25 @@ describe("an agent on the stock chat library", () => {
     for (const [index, { participant }] of customers.entries()) said.push((await participant.say(`from ${index}`)).Id);
     for (const [index, { contactId }] of customers.entries()) {
       await hears(page, contactId, "its message", (one) => one.data?.Id === said[index]);
-      const others = (await heard(page, contactId)).filter((one) => one.data?.ContactId && one.data.ContactId !== contactId);
+      const others = (await heard(page, contactId)).filter(
+        (one) => one.data?.ContactId && one.data.ContactId !== contactId,
+      );
       assert.deepEqual(others, []);
-      const { Id } = await session(page, contactId, "sendMessage", { contentType: "text/plain", message: `to ${index}` });
+      const { Id } = await session(page, contactId, "sendMessage", {
+        contentType: "text/plain",
+        message: `to ${index}`,
+      });
       await customers[index].socket.item("its answer", (one) => one.Id === Id);
     }
     for (const [index, { socket }] of customers.entries()) {
       await socket.settle();
-      assert.deepEqual(socket.items().filter((one) => one.ParticipantRole === "AGENT" && one.Type === "MESSAGE").map((one) => one.Content), [`to ${index}`]);
+      assert.deepEqual(
+        socket
+          .items()
+          .filter((one) => one.ParticipantRole === "AGENT" && one.Type === "MESSAGE")
+          .map((one) => one.Content),
+        [`to ${index}`],
+      );
     }
   });
 
@@ -194,18 +249,29 @@ describe("an agent on the stock chat library", () => {
     const page = await desktop("agent1");
     const { contactId, participant, socket } = await arrive(server, { ContactFlowId: flow });
     await take(page, contactId);
-    const before = await session(page, contactId, "sendMessage", { contentType: "text/plain", message: "I hand you over" });
+    const before = await session(page, contactId, "sendMessage", {
+      contentType: "text/plain",
+      message: "I hand you over",
+    });
     const { data } = await act(page, "endpoints");
     await agents[1].status("Available");
     await act(page, "transfer", { contactId, endpoint: data.endpoints.find((one) => one.name === "agent2") });
     const offered = await agents[1].contact("connecting");
     const taken = await agents[1].accept(offered.contactId);
     assert.equal(taken.initialContactId, contactId);
-    await hears(page, contactId, "the transfer's success", (one) => one.data?.ContentType === kind("event.transfer.succeeded") || one.name === "onConnectionBroken");
+    await hears(
+      page,
+      contactId,
+      "the transfer's success",
+      (one) => one.data?.ContentType === kind("event.transfer.succeeded") || one.name === "onConnectionBroken",
+    );
     await isTold(page, "onEnded", { contactId });
     const second = await agents[1].speaker(taken);
     const { Transcript } = await second.transcript();
-    assert.ok(Transcript.some((one) => one.Id === before.Id), "the second agent sees the history");
+    assert.ok(
+      Transcript.some((one) => one.Id === before.Id),
+      "the second agent sees the history",
+    );
     const later = await second.say("I am the second one");
     await socket.item("the second agent", (one) => one.Id === later.Id);
     const last = await participant.say("Good to know");

@@ -67,7 +67,10 @@ describe("a customer on the stock chat library", () => {
     try {
       // Where the path ends is where the contact centre begins, as behind a reverse proxy.
       prefixed.rewrite = (path) => path.replace(/^\/contact-centre/, "");
-      const { page, participantToken } = await waiting({}, { through: { endpoint: `${prefixed.endpoint}/contact-centre` } });
+      const { page, participantToken } = await waiting(
+        {},
+        { through: { endpoint: `${prefixed.endpoint}/contact-centre` } },
+      );
       const { Id } = await call(page, "sendMessage", { contentType: "text/plain", message: "hello" });
       assert.ok(Id);
       assert.ok(participantToken);
@@ -151,10 +154,15 @@ describe("a customer on the stock chat library", () => {
 
     const socket = await Socket.subscribed(await agent.socketUrl(), "aws/chat");
     for (const _ of [1, 2, 3]) void call(page, "sendEvent", { contentType: kind("event.typing") });
-    await socket.item("the customer's typing", (item) => item.ContentType === kind("event.typing") && item.ParticipantId === participantId);
+    await socket.item(
+      "the customer's typing",
+      (item) => item.ContentType === kind("event.typing") && item.ParticipantId === participantId,
+    );
     const { Id } = await call(page, "sendMessage", { contentType: "text/plain", message: "done" });
     await socket.item("the message", (item) => item.Id === Id);
-    const typing = socket.items().filter((item) => item.ContentType === kind("event.typing") && item.ParticipantId === participantId);
+    const typing = socket
+      .items()
+      .filter((item) => item.ContentType === kind("event.typing") && item.ParticipantId === participantId);
     assert.equal(typing.length, 1);
     assert.equal(typing[0].ContactId, contact.contactId);
     socket.close();
@@ -168,7 +176,11 @@ describe("a customer on the stock chat library", () => {
     const pages = [];
     let nextToken;
     do {
-      const data = await call(page, "getTranscript", { scanDirection: "BACKWARD", sortOrder: "ASCENDING", ...(nextToken ? { nextToken } : {}) });
+      const data = await call(page, "getTranscript", {
+        scanDirection: "BACKWARD",
+        sortOrder: "ASCENDING",
+        ...(nextToken ? { nextToken } : {}),
+      });
       pages.unshift(data.Transcript.map((item) => item.Id));
       nextToken = data.NextToken;
     } while (nextToken);
@@ -183,7 +195,12 @@ describe("a customer on the stock chat library", () => {
     const { page, participant } = await longChat();
     const all = (await participant.transcript()).Transcript;
     const get = async (startPosition, scanDirection, maxResults = 5) => {
-      const { Transcript } = await call(page, "getTranscript", { startPosition, scanDirection, maxResults, sortOrder: "ASCENDING" });
+      const { Transcript } = await call(page, "getTranscript", {
+        startPosition,
+        scanDirection,
+        maxResults,
+        sortOrder: "ASCENDING",
+      });
       return Transcript.map((item) => item.Id);
     };
     const ids = all.map((item) => item.Id);
@@ -208,23 +225,35 @@ describe("a customer on the stock chat library", () => {
     const socket = await Socket.subscribed(await agent.socketUrl(), "aws/chat");
     for (const receipt of ["delivered", "read"]) {
       const stamp = receipt === "read" ? "ReadTimestamp" : "DeliveredTimestamp";
-      void call(page, "sendEvent", { contentType: kind(`event.message.${receipt}`), content: JSON.stringify({ messageId: said.Id, disableThrottle: true }) });
+      void call(page, "sendEvent", {
+        contentType: kind(`event.message.${receipt}`),
+        content: JSON.stringify({ messageId: said.Id, disableThrottle: true }),
+      });
       const item = await socket.item(
         `the ${receipt} receipt`,
-        (one) => one.Type === "MESSAGEMETADATA" && one.MessageMetadata.MessageId === said.Id && one.MessageMetadata.Receipts.some((each) => each[stamp]),
+        (one) =>
+          one.Type === "MESSAGEMETADATA" &&
+          one.MessageMetadata.MessageId === said.Id &&
+          one.MessageMetadata.Receipts.some((each) => each[stamp]),
       );
       assert.equal(item.MessageMetadata.Receipts[0].RecipientParticipantId, participantId);
     }
     socket.close();
     const asked = await call(page, "sendMessage", { contentType: "text/plain", message: "Yes. And you?" });
-    for (const [receipt, callback] of [["delivered", "onDeliveredReceipt"], ["read", "onReadReceipt"]]) {
+    for (const [receipt, callback] of [
+      ["delivered", "onDeliveredReceipt"],
+      ["read", "onReadReceipt"],
+    ]) {
       await speaker.event(`message.${receipt}`, { messageId: asked.Id });
       const { data } = await hears(page, callback);
       assert.equal(data.MessageMetadata.MessageId, asked.Id);
       assert.equal(data.MessageMetadata.Receipts[0].RecipientParticipantId, agent.connection(contact).connectionId);
     }
     const own = [...(await heard(page, "onReadReceipt")), ...(await heard(page, "onDeliveredReceipt"))];
-    assert.ok(own.every((one) => one.data.MessageMetadata.MessageId === asked.Id), "the reader hears nothing of its own receipts");
+    assert.ok(
+      own.every((one) => one.data.MessageMetadata.MessageId === asked.Id),
+      "the reader hears nothing of its own receipts",
+    );
   });
 
   test("H12 Markdown and interactive messages arrive, and an answer to one is taken", async () => {
@@ -239,7 +268,12 @@ describe("a customer on the stock chat library", () => {
     const offered = await speaker.say(JSON.stringify(picker), kind("message.interactive"));
     const { data } = await hears(page, "onMessage", { Id: offered.Id });
     assert.deepEqual(JSON.parse(data.Content), picker);
-    const answer = { templateIdentifier: offered.Id, action: "Select", version: "1.0", data: { content: { title: "Large" } } };
+    const answer = {
+      templateIdentifier: offered.Id,
+      action: "Select",
+      version: "1.0",
+      data: { content: { title: "Large" } },
+    };
     const sent = await call(page, "sendMessage", {
       contentType: kind("message.interactive.response"),
       message: JSON.stringify(answer),
@@ -256,7 +290,9 @@ describe("a customer on the stock chat library", () => {
     const problem = await page.evaluate(async () => {
       try {
         const bytes = new Uint8Array(70_000).map((_, index) => index % 251);
-        await window.session.sendAttachment({ attachment: new File([bytes], "proof ä.pdf", { type: "application/pdf" }) });
+        await window.session.sendAttachment({
+          attachment: new File([bytes], "proof ä.pdf", { type: "application/pdf" }),
+        });
       } catch (error) {
         return JSON.stringify(error);
       }
@@ -285,12 +321,18 @@ describe("a customer on the stock chat library", () => {
   test("H14 completing an upload that never happened is refused with 400", async () => {
     const { page } = await talking();
     // The library does not look at how its upload ended.
-    await page.route("**/attachments/**", (route) => route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*" } }));
+    await page.route("**/attachments/**", (route) =>
+      route.fulfill({ status: 200, headers: { "access-control-allow-origin": "*" } }),
+    );
     const refusal = await page.evaluate(async () => {
       try {
         await window.session.sendAttachment({ attachment: new File(["x"], "a.txt", { type: "text/plain" }) });
       } catch (error) {
-        return { status: error?.$metadata?.httpStatusCode ?? error?.statusCode, type: error?.name ?? error?.type, all: JSON.stringify(error) };
+        return {
+          status: error?.$metadata?.httpStatusCode ?? error?.statusCode,
+          type: error?.name ?? error?.type,
+          all: JSON.stringify(error),
+        };
       }
     });
     assert.equal(refusal?.status, 400, JSON.stringify(refusal));
@@ -341,7 +383,10 @@ describe("a customer on the stock chat library", () => {
       const { problem } = await call(page, "sendMessage", message);
       assert.ok(problem, `${message.contentType} was taken`);
       const participant = await connection(page);
-      const { status, type } = await participant.ask("message", { ContentType: message.contentType, Content: message.message });
+      const { status, type } = await participant.ask("message", {
+        ContentType: message.contentType,
+        Content: message.message,
+      });
       assert.deepEqual({ status, type }, { status: 400, type: "ValidationException" });
     }
   });
@@ -353,7 +398,11 @@ describe("a customer on the stock chat library", () => {
     await hears(page, "onConnectionLost", {}, 15_000);
     const missed = await speaker.say("Are you still there?");
     await proxy.bringBack(page);
-    await until("the connection to be back", async () => (await heard(page, "onConnectionEstablished")).length > before, 20_000);
+    await until(
+      "the connection to be back",
+      async () => (await heard(page, "onConnectionEstablished")).length > before,
+      20_000,
+    );
     const { Transcript } = await call(page, "getTranscript", { maxResults: 100 });
     assert.equal(Transcript.filter((item) => item.Id === missed.Id).length, 1);
     const next = await speaker.say("Good.");
@@ -368,7 +417,10 @@ describe("a customer on the stock chat library", () => {
     await hears(page, "onConnectionLost", {}, 15_000);
     await agent.leave(contact);
     const late = new Participant(server.endpoint, participantToken);
-    await until("the chat to be over", async () => (await late.ask("connection", { Type: ["WEBSOCKET"] })).status === 403);
+    await until(
+      "the chat to be over",
+      async () => (await late.ask("connection", { Type: ["WEBSOCKET"] })).status === 403,
+    );
     await proxy.bringBack(page);
     await hears(page, "onEnded", {}, 20_000);
   });
@@ -414,7 +466,10 @@ describe("a customer on the stock chat library", () => {
     sent.push((await speaker.say("after")).Id);
     await hears(page, "onMessage", { Id: sent.at(-1) });
     const got = new Set((await heard(page, "onMessage")).map((one) => one.data.Id));
-    assert.deepEqual(sent.filter((id) => !got.has(id)), []);
+    assert.deepEqual(
+      sent.filter((id) => !got.has(id)),
+      [],
+    );
     assert.deepEqual(await heard(page, "onEnded"), []);
   });
 
@@ -424,7 +479,8 @@ describe("a customer on the stock chat library", () => {
     await page.clock.install();
     await begin(page, proxy, chat);
     await hears(page, "onConnectionEstablished");
-    const connections = () => proxy.requests.filter((one) => one.path === "/participant/connection" && one.method === "POST").length;
+    const connections = () =>
+      proxy.requests.filter((one) => one.path === "/participant/connection" && one.method === "POST").length;
     assert.equal(connections(), 1);
     // To half a minute before the token's end: it must have been renewed by then.
     await page.clock.fastForward(59.5 * 60 * 1000);
@@ -440,7 +496,10 @@ describe("a customer on the stock chat library", () => {
     const customer = new Participant(server.endpoint, chat.participantToken);
     assert.equal((await customer.ask("connection", {})).status, 400);
     assert.equal((await customer.ask("connection", { Type: ["WEBRTC_CONNECTION"] })).status, 400);
-    assert.equal((await new Participant(server.endpoint, "nonsense").ask("connection", { Type: ["WEBSOCKET"] })).status, 400);
+    assert.equal(
+      (await new Participant(server.endpoint, "nonsense").ask("connection", { Type: ["WEBSOCKET"] })).status,
+      400,
+    );
   });
 
   test("H28 a rehydrated chat says so and has the old conversation, under its first contact id", async () => {

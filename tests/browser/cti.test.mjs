@@ -35,25 +35,81 @@ async function talking(agent, request) {
 const known = {
   snapshot: ["state", "nextState", "agentAvailabilityState", "snapshotTimestamp", "contacts"],
   contact: [
-    "contactId", "initialContactId", "relatedContactId", "contactAssociationId", "type", "state", "queue", "queueTimestamp",
-    "name", "description", "languageCode", "contactDuration", "references", "attributes", "initiationMethod",
-    "contactFeatures", "channelContext", "segmentAttributes", "customerEndpoint", "connectSystemEndpoint",
-    "emailRecipients", "connections",
+    "contactId",
+    "initialContactId",
+    "relatedContactId",
+    "contactAssociationId",
+    "type",
+    "state",
+    "queue",
+    "queueTimestamp",
+    "name",
+    "description",
+    "languageCode",
+    "contactDuration",
+    "references",
+    "attributes",
+    "initiationMethod",
+    "contactFeatures",
+    "channelContext",
+    "segmentAttributes",
+    "customerEndpoint",
+    "connectSystemEndpoint",
+    "emailRecipients",
+    "connections",
   ],
   connection: [
-    "connectionId", "endpoint", "state", "type", "initial", "softphoneMediaInfo", "chatMediaInfo", "monitoringInfo", "mute",
-    "forcedMute", "quickConnectName", "monitorCapabilities", "monitorStatus", "capabilities",
+    "connectionId",
+    "endpoint",
+    "state",
+    "type",
+    "initial",
+    "softphoneMediaInfo",
+    "chatMediaInfo",
+    "monitoringInfo",
+    "mute",
+    "forcedMute",
+    "quickConnectName",
+    "monitorCapabilities",
+    "monitorStatus",
+    "capabilities",
   ],
 };
 
 const operations = [
-  "GetAgentSnapshot", "GetAgentConfiguration", "UpdateAgentConfiguration", "GetAgentPermissions", "GetAgentStates",
-  "GetDialableCountryCodes", "GetRoutingProfileQueues", "GetEndpoints", "PutAgentState", "AcceptContact",
-  "RejectContact", "CompleteContact", "ClearContact", "NotifyContactIssue", "CreateOutboundContact",
-  "CreateTaskContact", "CreateAdditionalConnection", "DestroyConnection", "HoldConnection", "ResumeConnection",
-  "ToggleActiveConnections", "ConferenceConnections", "SendDigits", "MuteParticipant", "UnmuteParticipant",
-  "UpdateMonitorParticipantState", "PauseContact", "ResumeContact", "CreateTransport", "SendClientLogs",
-  "SendSoftphoneCallMetrics", "SendSoftphoneCallReport", "GetNewAuthToken",
+  "GetAgentSnapshot",
+  "GetAgentConfiguration",
+  "UpdateAgentConfiguration",
+  "GetAgentPermissions",
+  "GetAgentStates",
+  "GetDialableCountryCodes",
+  "GetRoutingProfileQueues",
+  "GetEndpoints",
+  "PutAgentState",
+  "AcceptContact",
+  "RejectContact",
+  "CompleteContact",
+  "ClearContact",
+  "NotifyContactIssue",
+  "CreateOutboundContact",
+  "CreateTaskContact",
+  "CreateAdditionalConnection",
+  "DestroyConnection",
+  "HoldConnection",
+  "ResumeConnection",
+  "ToggleActiveConnections",
+  "ConferenceConnections",
+  "SendDigits",
+  "MuteParticipant",
+  "UnmuteParticipant",
+  "UpdateMonitorParticipantState",
+  "PauseContact",
+  "ResumeContact",
+  "CreateTransport",
+  "SendClientLogs",
+  "SendSoftphoneCallMetrics",
+  "SendSoftphoneCallReport",
+  "GetNewAuthToken",
 ];
 
 describe("the agent service", () => {
@@ -77,10 +133,14 @@ describe("the agent service", () => {
   test("C3 the configuration has name, routing profile and a default outbound queue", async () => {
     const { configuration } = await agents[0].call("GetAgentConfiguration");
     assert.equal(configuration.name, "Alex First");
-    assert.match(configuration.routingProfile.routingProfileARN, /^arn:aws:connect:[a-z0-9-]+:\d{12}:instance\/[0-9a-f-]+\/routing-profile\//);
+    assert.match(
+      configuration.routingProfile.routingProfileARN,
+      /^arn:aws:connect:[a-z0-9-]+:\d{12}:instance\/[0-9a-f-]+\/routing-profile\//,
+    );
     assert.equal(configuration.routingProfile.defaultOutboundQueue.name, "BasicQueue");
     assert.match(configuration.agentARN, /:instance\/[0-9a-f-]+\/agent\//);
-    for (const member of ["softphoneEnabled", "softphoneAutoAccept"]) assert.equal(typeof configuration[member], "boolean");
+    for (const member of ["softphoneEnabled", "softphoneAutoAccept"])
+      assert.equal(typeof configuration[member], "boolean");
     assert.equal(typeof configuration.extension, "string");
   });
 
@@ -101,7 +161,14 @@ describe("the agent service", () => {
       assert.equal(body.nextToken ?? undefined, undefined, operation);
       found[member] = body[member];
     }
-    assert.deepEqual(found.states.map((one) => [one.name, one.type]), [["Available", "routable"], ["Offline", "offline"], ["Lunch", "not_routable"]]);
+    assert.deepEqual(
+      found.states.map((one) => [one.name, one.type]),
+      [
+        ["Available", "routable"],
+        ["Offline", "offline"],
+        ["Lunch", "not_routable"],
+      ],
+    );
     const agentId = configuration.agentARN.split("/").at(-1);
     assert.equal(found.queues.filter((one) => one.queueARN.includes(`/agent/${agentId}`)).length, 1);
     assert.ok(found.queues.some((one) => one.name === "BasicQueue"));
@@ -140,7 +207,10 @@ describe("the agent service", () => {
     const [agent] = agents;
     await agent.call("PutAgentState", { state: { type: "routable", name: "Available" } });
     assert.deepEqual((({ type, name }) => [type, name])((await agent.snapshot()).state), ["routable", "Available"]);
-    for (const state of [{ type: "routable", name: "Nowhere" }, { type: "system", name: "AfterCallWork" }]) {
+    for (const state of [
+      { type: "routable", name: "Nowhere" },
+      { type: "system", name: "AfterCallWork" },
+    ]) {
       const { status, code } = await agent.ask("PutAgentState", { state });
       assert.deepEqual([status, code], [400, "InvalidStateException"]);
     }
@@ -169,7 +239,9 @@ describe("the agent service", () => {
     const missed = await agent.snapshot();
     assert.deepEqual([missed.state.type, missed.state.name], ["error", "MissedCallAgent"]);
     await agent.clear(contactId);
-    const again = await agent.until("the same contact again", (one) => one.contacts.some((each) => each.state.type === "connecting"));
+    const again = await agent.until("the same contact again", (one) =>
+      one.contacts.some((each) => each.state.type === "connecting"),
+    );
     assert.equal(again.contacts[0].contactId, contactId);
   });
 
@@ -192,8 +264,15 @@ describe("the agent service", () => {
     await agent.contact("connecting", contactId);
     const snapshot = await agent.snapshot();
     const [contact] = snapshot.contacts;
-    for (const [one, members] of [[snapshot, known.snapshot], [contact, known.contact], ...contact.connections.map((each) => [each, known.connection])]) {
-      assert.deepEqual(Object.keys(one).filter((name) => !members.includes(name)), []);
+    for (const [one, members] of [
+      [snapshot, known.snapshot],
+      [contact, known.contact],
+      ...contact.connections.map((each) => [each, known.connection]),
+    ]) {
+      assert.deepEqual(
+        Object.keys(one).filter((name) => !members.includes(name)),
+        [],
+      );
     }
     assert.equal(contact.connections.filter((one) => one.type === "agent").length, 1);
     const [initial] = contact.connections.filter((one) => one.initial);
@@ -214,14 +293,27 @@ describe("the agent service", () => {
     const { queues } = await agent.call("GetRoutingProfileQueues", {
       routingProfileARN: (await agent.call("GetAgentConfiguration")).configuration.routingProfile.routingProfileARN,
     });
-    const { endpoints } = await agent.call("GetEndpoints", { queueARNs: queues.map((one) => one.queueARN), maxResults: 500 });
+    const { endpoints } = await agent.call("GetEndpoints", {
+      queueARNs: queues.map((one) => one.queueARN),
+      maxResults: 500,
+    });
     const endpoint = endpoints.find((one) => one.name === "agent1");
     await agent.status("Available");
-    const task = { endpoint, name: "Later", references: {}, idempotencyToken: crypto.randomUUID(), scheduledTime: Math.floor(Date.now() / 1000) + 3600 };
+    const task = {
+      endpoint,
+      name: "Later",
+      references: {},
+      idempotencyToken: crypto.randomUUID(),
+      scheduledTime: Math.floor(Date.now() / 1000) + 3600,
+    };
     const first = await agent.call("CreateTaskContact", task, { authenticated: false });
     const second = await agent.call("CreateTaskContact", task, { authenticated: false });
     assert.equal(second.contactId, first.contactId);
-    const past = await agent.ask("CreateTaskContact", { ...task, idempotencyToken: "past", scheduledTime: 1 }, { authenticated: false });
+    const past = await agent.ask(
+      "CreateTaskContact",
+      { ...task, idempotencyToken: "past", scheduledTime: 1 },
+      { authenticated: false },
+    );
     assert.equal(past.status, 400);
     assert.deepEqual((await agent.snapshot()).contacts, []);
   });
@@ -229,9 +321,14 @@ describe("the agent service", () => {
   test("C27 quick connects of several queues are one list without doubles", async () => {
     const [agent] = agents;
     const { configuration } = await agent.call("GetAgentConfiguration");
-    const { queues } = await agent.call("GetRoutingProfileQueues", { routingProfileARN: configuration.routingProfile.routingProfileARN });
+    const { queues } = await agent.call("GetRoutingProfileQueues", {
+      routingProfileARN: configuration.routingProfile.routingProfileARN,
+    });
     const queueARNs = queues.map((one) => one.queueARN);
-    const { endpoints } = await agent.call("GetEndpoints", { queueARNs: [...queueARNs, ...queueARNs], maxResults: 500 });
+    const { endpoints } = await agent.call("GetEndpoints", {
+      queueARNs: [...queueARNs, ...queueARNs],
+      maxResults: 500,
+    });
     const byName = Object.fromEntries(endpoints.map((one) => [one.name, one.type]));
     assert.deepEqual(byName, { agent1: "agent", agent2: "agent", supervisor: "agent", BasicQueue: "queue" });
     assert.equal(new Set(endpoints.map((one) => one.endpointARN)).size, endpoints.length);
@@ -310,7 +407,10 @@ describe("the agent service", () => {
     await second.status("Available");
     await first.call("RejectContact", { contactId }, { authenticated: false });
     await second.accept(contactId);
-    await first.until("no live contact", ({ contacts }) => !contacts.some((one) => ["connecting", "connected"].includes(one.state.type)));
+    await first.until(
+      "no live contact",
+      ({ contacts }) => !contacts.some((one) => ["connecting", "connected"].includes(one.state.type)),
+    );
   });
 
   test("the agent who has been available longest is offered the contact", async () => {
@@ -353,7 +453,10 @@ describe("the agent service over time", { concurrency: 2 }, () => {
       const { body, status, took } = await agent.ask("GetAgentSnapshot", { timeout: 30_000, nextToken });
       assert.equal(status, 200);
       assert.ok(took < 1000, `it took ${took} ms`);
-      assert.deepEqual(body.snapshot.contacts.map((one) => [one.contactId, one.state.type]), [[contactId, "connected"]]);
+      assert.deepEqual(
+        body.snapshot.contacts.map((one) => [one.contactId, one.state.type]),
+        [[contactId, "connected"]],
+      );
       assert.equal(body.snapshot.agentAvailabilityState.state, "Available");
       await agent.leave(contact);
       await agent.contact("ended", contactId);

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Agent } from "./support/agent.mjs";
 import { byId, launch, openPage, signIn } from "./support/browser.mjs";
-import { act, approve, countTold, describe as about, disapprove, embed, isTold, openCrm, signedInContext } from "./support/crm-page.mjs";
+import {
+  act,
+  approve,
+  countTold,
+  describe as about,
+  disapprove,
+  embed,
+  isTold,
+  openCrm,
+  signedInContext,
+} from "./support/crm-page.mjs";
 import { arrive, endChats } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
@@ -41,7 +51,10 @@ afterEach(async () => {
 
 /** A desktop of a signed-in agent with the panel in it. */
 async function desktop(username = "agent1", options = {}, through = server) {
-  const page = await openCrm(await signedInContext(browser, { ...server, endpoint: through.endpoint, users: server.users }, username), host);
+  const page = await openCrm(
+    await signedInContext(browser, { ...server, endpoint: through.endpoint, users: server.users }, username),
+    host,
+  );
   await embed(page, { endpoint: through.endpoint, region: server.region }, options);
   await isTold(page, "agent");
   return page;
@@ -102,7 +115,11 @@ describe("the panel in somebody else's page", () => {
     const page = await openPage(browser, `${host.origin}/crm`);
     await page.waitForFunction(() => window.connect?.core);
     const opening = page.waitForEvent("popup", { timeout: 15_000 });
-    await embed(page, server, { loginPopup: true, loginPopupAutoClose: true, loginOptions: { autoClose: true, width: 433, height: 578 } });
+    await embed(page, server, {
+      loginPopup: true,
+      loginPopupAutoClose: true,
+      loginOptions: { autoClose: true, width: 433, height: 578 },
+    });
     const popup = await opening;
     assert.equal(await countTold(page, "message acknowledge"), 0);
     await signIn(popup, server, "agent1");
@@ -115,21 +132,27 @@ describe("the panel in somebody else's page", () => {
 
   test("P5, P6 the first acknowledgement comes in time and names its port", async () => {
     const page = await desktop();
-    const cold = await page.evaluate(() => window.told.find((one) => one.name === "message acknowledge").at - window.began);
+    const cold = await page.evaluate(
+      () => window.told.find((one) => one.name === "message acknowledge").at - window.began,
+    );
     assert.ok(cold < 5000, `cold: ${cold} ms`);
     const { data } = await isTold(page, "message acknowledge");
     assert.ok(data.id);
     await page.reload();
     await embed(page, server);
     await isTold(page, "message acknowledge");
-    const warm = await page.evaluate(() => window.told.find((one) => one.name === "message acknowledge").at - window.began);
+    const warm = await page.evaluate(
+      () => window.told.find((one) => one.name === "message acknowledge").at - window.began,
+    );
     assert.ok(warm < 1000, `warm: ${warm} ms`);
   });
 
   test("P7 the page's settings reach the panel", async () => {
     const page = await desktop();
     const frame = page.frames().find((one) => one.url().includes("/ccp-v2"));
-    await until("the settings to arrive", () => frame.evaluate(() => window.connect.core.hasReceivedCRMConfigure === true));
+    await until("the settings to arrive", () =>
+      frame.evaluate(() => window.connect.core.hasReceivedCRMConfigure === true),
+    );
   });
 
   test("P8, C11 the page is given the agent with name, state and routing profile", async () => {
@@ -167,7 +190,11 @@ describe("the panel in somebody else's page", () => {
     await panel(page).getByTestId("status-name").getByText("Lunch").waitFor();
     await act(page, "state", { name: "Offline" });
     await isTold(page, "state_change", { from: "Lunch", to: "Offline" });
-    const wrong = { agentStateARN: `${server.instanceArn}/agent-state/00000000-0000-4000-8000-000000000000`, type: "routable", name: "Dancing" };
+    const wrong = {
+      agentStateARN: `${server.instanceArn}/agent-state/00000000-0000-4000-8000-000000000000`,
+      type: "routable",
+      name: "Dancing",
+    };
     const { failure } = await act(page, "state", { state: wrong });
     assert.equal(typeof failure, "string");
     const parsed = JSON.parse(failure);
@@ -207,7 +234,9 @@ describe("the panel in somebody else's page", () => {
     for (const event of ["contact", "onConnecting", "onAccepted", "onConnected", "onACW", "onEnded", "onDestroy"]) {
       assert.equal(await countTold(page, event, contactId), 1, event);
     }
-    await until("the agent to be available again", () => page.evaluate(() => window.agent.getState().name === "Available"));
+    await until("the agent to be available again", () =>
+      page.evaluate(() => window.agent.getState().name === "Available"),
+    );
   });
 
   test("C18 the agent ends a chat from the page", async () => {
@@ -302,7 +331,10 @@ describe("the panel in somebody else's page", () => {
     assert.ok([rung, ring.initialContactId].includes(contactId));
     await act(page, "accept", { contactId: rung });
     await isTold(page, "onConnected", { contactId: rung });
-    for (const [action, state] of [["pause", "paused"], ["resume", "connected"]]) {
+    for (const [action, state] of [
+      ["pause", "paused"],
+      ["resume", "connected"],
+    ]) {
       assert.deepEqual(await act(page, action, { contactId: rung }), { data: {} });
       await until(state, async () => (await about(page, rung)).state === state);
     }
@@ -328,12 +360,19 @@ describe("the panel in somebody else's page", () => {
   test("P10 the page's keep-alive is acknowledged again and again", async () => {
     const page = await desktop();
     const before = await countTold(page, "message acknowledge");
-    await until("five more acknowledgements", async () => (await countTold(page, "message acknowledge")) >= before + 5, 15_000);
+    await until(
+      "five more acknowledgements",
+      async () => (await countTold(page, "message acknowledge")) >= before + 5,
+      15_000,
+    );
     assert.equal(await countTold(page, "ack_timeout"), 0);
   });
 
   test("P11, P12 signing out in another window ends the panel, and the popup stays away when it is told to", async () => {
-    const page = await desktop("agent1", { loginPopup: true, loginOptions: { autoClose: true, disableAuthPopupAfterLogout: true } });
+    const page = await desktop("agent1", {
+      loginPopup: true,
+      loginOptions: { autoClose: true, disableAuthPopupAfterLogout: true },
+    });
     const popups = [];
     page.on("popup", (popup) => popups.push(popup));
     const other = await page.context().newPage();
@@ -342,7 +381,10 @@ describe("the panel in somebody else's page", () => {
     await byId(other, "sign-out").click();
     await isTold(page, "terminated");
     await panel(page).getByTestId("sign-in-form").waitFor();
-    await page.waitForFunction((until) => performance.now() > until, (await page.evaluate(() => performance.now())) + 4000);
+    await page.waitForFunction(
+      (until) => performance.now() > until,
+      (await page.evaluate(() => performance.now())) + 4000,
+    );
     assert.deepEqual(popups, []);
   });
 
@@ -358,7 +400,14 @@ describe("the panel in somebody else's page", () => {
             const asked = {};
             const ask = (requestId, command) => {
               asked[requestId] = performance.now();
-              port.postMessage({ type: "request", namespace: "aws.connect.contact", command, requestId, data: {}, messageOrigin: {} });
+              port.postMessage({
+                type: "request",
+                namespace: "aws.connect.contact",
+                command,
+                requestId,
+                data: {},
+                messageOrigin: {},
+              });
             };
             port.onmessage = ({ data }) => {
               if (data.type === "acknowledge") {
@@ -441,7 +490,10 @@ describe("the panel in somebody else's page", () => {
     const gone = page.waitForResponse((response) => response.url().endsWith("/logout") && response.ok());
     await page.evaluate(() => window.connect.agentApp.stopApp("ccp"));
     await gone;
-    await until("the session to be over", async () => (await page.context().request.get(`${server.endpoint}/auth/session`)).status() === 401);
+    await until(
+      "the session to be over",
+      async () => (await page.context().request.get(`${server.endpoint}/auth/session`)).status() === 401,
+    );
   });
 
   test("P23 a desktop of an approved origin may sign its agent out by fetch, another may not", async () => {

@@ -120,11 +120,15 @@ async function together() {
 /** Both windows show the same conversation, nothing missing and nothing twice. */
 async function bothShow({ customer, agent }, texts) {
   for (const page of [customer, agent]) {
-    await until(`${texts.length} messages in ${page === agent ? "the agent's" : "the customer's"} window`, async () => {
-      const shown = await talk(page);
-      if (shown.length >= texts.length) return true;
-      throw new Error(`it shows ${JSON.stringify(shown)}`);
-    }, 20_000);
+    await until(
+      `${texts.length} messages in ${page === agent ? "the agent's" : "the customer's"} window`,
+      async () => {
+        const shown = await talk(page);
+        if (shown.length >= texts.length) return true;
+        throw new Error(`it shows ${JSON.stringify(shown)}`);
+      },
+      20_000,
+    );
     assert.deepEqual(await talk(page), texts);
   }
 }
@@ -138,7 +142,9 @@ describe("a customer and an agent", () => {
     await setStatus(later, "Available");
     await byId(later, "status-name").getByText("Available").waitFor();
 
-    const customer = await openPage(browser, `${street.endpoint}/chat?attr.order=4711`, { viewport: { width: 420, height: 720 } });
+    const customer = await openPage(browser, `${street.endpoint}/chat?attr.order=4711`, {
+      viewport: { width: 420, height: 720 },
+    });
     pages.push(customer);
     await byId(customer, "chat-start").waitFor();
     await picture(customer, "customer-form");
@@ -165,35 +171,31 @@ describe("a customer and an agent", () => {
     await typesUntilSeen(agent, customer, "Alex is typing");
     await write(agent, "Good day");
     await shows(customer, "Good day");
-    await byId(agent, "chat-entry").filter({ hasText: "Good day" }).getByText("Read", { exact: true }).waitFor({ timeout: 15_000 });
+    await byId(agent, "chat-entry")
+      .filter({ hasText: "Good day" })
+      .getByText("Read", { exact: true })
+      .waitFor({ timeout: 15_000 });
 
     await typesUntilSeen(customer, agent, "Robin Ross is typing");
     await write(customer, "My parcel is **lost**");
     await byId(agent, "chat-log").locator("strong", { hasText: "lost" }).waitFor();
-    await byId(customer, "chat-entry").filter({ hasText: "My parcel is" }).getByText("Read", { exact: true }).waitFor({ timeout: 15_000 });
+    await byId(customer, "chat-entry")
+      .filter({ hasText: "My parcel is" })
+      .getByText("Read", { exact: true })
+      .waitFor({ timeout: 15_000 });
 
-    await byId(customer, "chat-file").setInputFiles({ name: "receipt.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 receipt") });
+    await byId(customer, "chat-file").setInputFiles({
+      name: "receipt.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.7 receipt"),
+    });
     await byId(agent, "chat-entry").filter({ hasText: "receipt.pdf" }).waitFor();
     const download = agent.waitForEvent("download");
     await byId(agent, "chat-download").click();
     assert.equal((await download).suggestedFilename(), "receipt.pdf");
 
-    // The workspace has no button for interactive messages; the same agent's program sends one.
-    const contact = await agents[0].contact("connected");
-    const speaker = await agents[0].speaker(contact);
-    const picker = {
-      templateType: "ListPicker",
-      version: "1.0",
-      data: { content: { title: "What shall we do?", elements: [{ title: "Send it again" }, { title: "Money back" }] } },
-    };
-    await speaker.say(JSON.stringify(picker), "application/vnd.amazonaws.connect.message.interactive");
-    const offer = byId(customer, "offer-ListPicker");
-    await offer.getByText("What shall we do?").waitFor();
     await picture(customer, "customer-chat");
     await picture(agent, "agent-chat");
-    await offer.getByRole("button", { name: "Send it again" }).click();
-    await shows(agent, "Send it again");
-    await until("the offer to be answered once", async () => (await offer.getByRole("button", { name: "Money back" }).isDisabled()));
 
     await byId(agent, "contact-end").click();
     await byId(agent, "contact-end-confirm").click();
@@ -215,11 +217,39 @@ describe("a customer and an agent", () => {
     await byId(customer, "chat-form").waitFor();
   });
 
+  test("an interactive message is shown, answered with one press, and the answer reaches the agent", async () => {
+    const { customer, agent } = await together();
+    // The workspace has no button for interactive messages; the same agent's program sends one.
+    const speaker = await agents[0].speaker(await agents[0].contact("connected"));
+    const picker = {
+      templateType: "ListPicker",
+      version: "1.0",
+      data: {
+        content: { title: "What shall we do?", elements: [{ title: "Send it again" }, { title: "Money back" }] },
+      },
+    };
+    await speaker.say(JSON.stringify(picker), "application/vnd.amazonaws.connect.message.interactive");
+    const offer = byId(customer, "offer-ListPicker");
+    await offer.getByText("What shall we do?").waitFor();
+    await picture(customer, "customer-offer");
+    await picture(agent, "agent-offer");
+    await offer.getByRole("button", { name: "Send it again" }).click();
+    await until("the answer in the agent's window", async () =>
+      (await said(agent)).some(([author, text]) => author === "Robin Ross" && text === "Send it again"),
+    );
+    assert.equal(await byId(customer, "chat-resend").count(), 0);
+    assert.ok(await offer.getByRole("button", { name: "Money back" }).isDisabled(), "an offer is answered once");
+  });
+
   test("both windows are reloaded in the middle, and nothing is lost or doubled", async () => {
     const both = await together();
     const { customer, agent } = both;
     const texts = ["service"];
-    for (const [page, text] of [[customer, "one"], [agent, "two"], [customer, "three"]]) {
+    for (const [page, text] of [
+      [customer, "one"],
+      [agent, "two"],
+      [customer, "three"],
+    ]) {
       await write(page, text);
       texts.push(text);
       await bothShow(both, texts);

@@ -127,7 +127,10 @@ describe("the contact panel", () => {
     await participant.event("typing");
     await byId(page, "chat-typing").getByText("Casey Customer is typing").waitFor();
     await byId(page, "chat-input").fill("Good morning");
-    await socket.item("the agent's typing", (item) => item.ContentType.endsWith("event.typing") && item.ParticipantRole === "AGENT");
+    await socket.item(
+      "the agent's typing",
+      (item) => item.ContentType.endsWith("event.typing") && item.ParticipantRole === "AGENT",
+    );
     await byId(page, "chat-send").click();
     const message = await socket.item("the message", (item) => item.Content === "Good morning");
     const entry = page.locator(`[data-item-id="${message.Id}"]`);
@@ -136,7 +139,11 @@ describe("the contact panel", () => {
     await participant.event("message.read", { messageId: message.Id });
     await entry.getByText("Read", { exact: true }).waitFor();
     const answer = await participant.say("And to you");
-    await socket.item("the agent's receipt", (item) => item.Type === "MESSAGEMETADATA" && item.MessageMetadata.MessageId === answer.Id, 10_000); // the library sends one in five seconds
+    await socket.item(
+      "the agent's receipt",
+      (item) => item.Type === "MESSAGEMETADATA" && item.MessageMetadata.MessageId === answer.Id,
+      10_000,
+    ); // the library sends one in five seconds
     assert.equal(await byId(page, "chat-entry").filter({ hasText: "Good morning" }).count(), 1);
   });
 
@@ -146,8 +153,15 @@ describe("the contact panel", () => {
     await participant.say("**bold** and <img src=x onerror=alert(1)>", "text/markdown");
     await byId(page, "chat-log").locator("strong", { hasText: "bold" }).waitFor();
     assert.equal(await byId(page, "chat-log").locator("img").count(), 0);
-    await byId(page, "chat-file").setInputFiles({ name: "label.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 label") });
-    const item = await socket.item("the file", (one) => one.Type === "ATTACHMENT" && one.Attachments[0].Status === "APPROVED");
+    await byId(page, "chat-file").setInputFiles({
+      name: "label.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.7 label"),
+    });
+    const item = await socket.item(
+      "the file",
+      (one) => one.Type === "ATTACHMENT" && one.Attachments[0].Status === "APPROVED",
+    );
     assert.equal(item.Attachments[0].AttachmentName, "label.pdf");
     const download = page.waitForEvent("download");
     await byId(page, "chat-download").click();
@@ -243,7 +257,9 @@ describe("the contact panel", () => {
     await byId(page, "task-description").fill("Ask about parcel 4711");
     const assign = byId(page, "task-assign");
     await until("the choice of agents", async () => (await assign.locator("option").count()) > 1);
-    await assign.selectOption({ label: (await assign.locator("option").allInnerTexts()).find((text) => text.startsWith("agent1")) });
+    await assign.selectOption({
+      label: (await assign.locator("option").allInnerTexts()).find((text) => text.startsWith("agent1")),
+    });
     await byId(page, "task-create").click();
     await byId(page, "ring-card").getByText("Call the shop").waitFor();
     const { contacts } = await agents[0].snapshot();

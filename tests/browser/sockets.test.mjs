@@ -184,7 +184,8 @@ describe("sockets", { concurrency: 8 }, () => {
     }
     const orders = [];
     for (const socket of sockets) {
-      const messages = () => socket.items().filter((item) => item.ParticipantRole === "CUSTOMER" && item.Type === "MESSAGE");
+      const messages = () =>
+        socket.items().filter((item) => item.ParticipantRole === "CUSTOMER" && item.Type === "MESSAGE");
       await until("all messages", () => messages().length >= 500, 10_000);
       await socket.settle();
       const got = messages();

@@ -41,8 +41,8 @@ pub trait Sink: Send + Sync + 'static {
 /// What a sink answers.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = std::io::Result<T>> + Send + 'a>>;
 
-/// The streams there are.
-pub const STREAMS: [&str; 5] = ["contact-records", "contact-events", "agent-events", "flow-logs", "calls"];
+/// The streams there are, in the order of writing: who sees a record finds all events that led to it.
+pub const STREAMS: [&str; 5] = ["contact-events", "agent-events", "flow-logs", "calls", "contact-records"];
 
 /// How far a sink has come.
 #[derive(Default, Serialize, Deserialize)]

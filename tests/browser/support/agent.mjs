@@ -105,7 +105,11 @@ export class Agent {
     await this.until("no contact left", async ({ contacts }) => {
       for (const contact of contacts) {
         const gone = ["ended", "missed", "error", "rejected"].includes(contact.state.type);
-        const operation = gone ? "ClearContact" : contact.state.type === "connecting" ? "RejectContact" : "DestroyConnection";
+        const operation = gone
+          ? "ClearContact"
+          : contact.state.type === "connecting"
+            ? "RejectContact"
+            : "DestroyConnection";
         const input = { contactId: contact.contactId };
         if (operation === "DestroyConnection") input.connectionId = this.connection(contact).connectionId;
         await this.ask(operation, input, { authenticated: operation === "DestroyConnection" });

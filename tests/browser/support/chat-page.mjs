@@ -13,7 +13,11 @@ export function begin(page, { endpoint, region }, chat) {
   return page.evaluate(
     async ({ endpoint, region, chat }) => {
       const { ChatSession } = window.connect;
-      ChatSession.setGlobalConfig({ endpoint, region, loggerConfig: { level: ChatSession.LogLevel.ERROR, useDefaultLogger: false } });
+      ChatSession.setGlobalConfig({
+        endpoint,
+        region,
+        loggerConfig: { level: ChatSession.LogLevel.ERROR, useDefaultLogger: false },
+      });
       const session = ChatSession.create({
         chatDetails: chat,
         type: "CUSTOMER",
@@ -83,7 +87,14 @@ export function call(page, method, argument) {
         return (await window.session[method](argument))?.data ?? null;
       } catch (error) {
         const status = error?._debug?.$metadata?.httpStatusCode ?? error?.$metadata?.httpStatusCode;
-        return { problem: { type: error?.type ?? error?.name ?? String(error), message: error?.message, status, debug: JSON.stringify(error?._debug ?? null) } };
+        return {
+          problem: {
+            type: error?.type ?? error?.name ?? String(error),
+            message: error?.message,
+            status,
+            debug: JSON.stringify(error?._debug ?? null),
+          },
+        };
       }
     },
     { method, argument },

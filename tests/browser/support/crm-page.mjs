@@ -40,7 +40,10 @@ export function embed(page, server, options = {}) {
       const tell = (name, more = {}) => window.told.push({ name, at: performance.now(), ...more });
       window.began = performance.now();
       window.addEventListener("message", (event) => {
-        if (typeof event.data?.event === "string") tell(`message ${event.data.event}`, { data: event.data.event === "acknowledge" ? event.data.data : undefined });
+        if (typeof event.data?.event === "string")
+          tell(`message ${event.data.event}`, {
+            data: event.data.event === "acknowledge" ? event.data.data : undefined,
+          });
         if (event.data?.type === "cross-domain-adapter-init") tell("adapter");
       });
       connect.getLog().setEchoLevel("ERROR");
@@ -75,7 +78,18 @@ export function embed(page, server, options = {}) {
         const contactId = contact.getContactId();
         const about = () => ({ contactId, state: contact.getState().type });
         tell("contact", about());
-        for (const name of ["onIncoming", "onPending", "onConnecting", "onAccepted", "onMissed", "onEnded", "onConnected", "onACW", "onError", "onDestroy"]) {
+        for (const name of [
+          "onIncoming",
+          "onPending",
+          "onConnecting",
+          "onAccepted",
+          "onMissed",
+          "onEnded",
+          "onConnected",
+          "onACW",
+          "onError",
+          "onDestroy",
+        ]) {
           contact[name](() => tell(name, name === "onDestroy" ? { contactId } : about()));
         }
       });
@@ -89,7 +103,9 @@ export async function isTold(page, name, like = {}, timeout = 10_000) {
   const handle = await page
     .waitForFunction(
       ({ name, like }) =>
-        window.told.find((one) => one.name === name && Object.entries(like).every(([key, value]) => one[key] === value)),
+        window.told.find(
+          (one) => one.name === name && Object.entries(like).every(([key, value]) => one[key] === value),
+        ),
       { name, like },
       { timeout, polling: 20 },
     )
@@ -100,11 +116,19 @@ export async function isTold(page, name, like = {}, timeout = 10_000) {
           .map(({ name, contactId, state }) => [name, contactId, state].filter(Boolean).join(" ")),
       );
       const frames = await Promise.all(
-        page.frames().map(async (frame) => `${frame.url()}: ${await frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => "?")}`),
+        page
+          .frames()
+          .map(
+            async (frame) =>
+              `${frame.url()}: ${await frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => "?")}`,
+          ),
       );
-      throw new Error(`still waiting for ${name} ${JSON.stringify(like)}; told: ${told.join(", ")}; frames: ${frames.join(" | ")}`, {
-        cause: error,
-      });
+      throw new Error(
+        `still waiting for ${name} ${JSON.stringify(like)}; told: ${told.join(", ")}; frames: ${frames.join(" | ")}`,
+        {
+          cause: error,
+        },
+      );
     });
   return handle.jsonValue();
 }
@@ -112,7 +136,8 @@ export async function isTold(page, name, like = {}, timeout = 10_000) {
 /** How often the page was told something about a contact. */
 export function countTold(page, name, contactId) {
   return page.evaluate(
-    ({ name, contactId }) => window.told.filter((one) => one.name === name && (!contactId || one.contactId === contactId)).length,
+    ({ name, contactId }) =>
+      window.told.filter((one) => one.name === name && (!contactId || one.contactId === contactId)).length,
     { name, contactId },
   );
 }
@@ -122,8 +147,12 @@ export function act(page, action, argument) {
   return page.evaluate(
     ({ action, argument }) => {
       const { agent } = window;
-      const contact = argument?.contactId && agent.getContacts().find((one) => one.getContactId() === argument.contactId);
-      const callbacks = (resolve) => ({ success: (data) => resolve({ data: data ?? null }), failure: (error) => resolve({ failure: error }) });
+      const contact =
+        argument?.contactId && agent.getContacts().find((one) => one.getContactId() === argument.contactId);
+      const callbacks = (resolve) => ({
+        success: (data) => resolve({ data: data ?? null }),
+        failure: (error) => resolve({ failure: error }),
+      });
       const actions = {
         state: (how) => {
           const state = agent.getAgentStates().find((one) => one.name === argument.name);
@@ -159,7 +188,9 @@ export function describe(page, contactId) {
       state: contact.getState().type,
       type: contact.getType(),
       queue: contact.getQueue()?.name,
-      attributes: Object.fromEntries(Object.entries(contact.getAttributes()).map(([key, { name, value }]) => [key, { name, value }])),
+      attributes: Object.fromEntries(
+        Object.entries(contact.getAttributes()).map(([key, { name, value }]) => [key, { name, value }]),
+      ),
       references: contact.getReferences(),
       segmentAttributes: contact.getSegmentAttributes?.(),
       subtype: contact.getContactSubtype?.(),
@@ -167,7 +198,14 @@ export function describe(page, contactId) {
       description: contact.getDescription(),
       inbound: contact.isInbound(),
       initialContactId: contact.getInitialContactId(),
-      connections: contact.getConnections().map((one) => ({ id: one.getConnectionId(), type: one.getType(), state: one.getState().type, initial: one.isInitialConnection() })),
+      connections: contact
+        .getConnections()
+        .map((one) => ({
+          id: one.getConnectionId(),
+          type: one.getType(),
+          state: one.getState().type,
+          initial: one.isInitialConnection(),
+        })),
       media: contact.getAgentConnection().getMediaInfo?.(),
     };
   }, contactId);

@@ -23,24 +23,35 @@ export const disconnect = (id) => step(id, "DisconnectParticipant", {});
 
 /** A menu by text: `choices` is a map from what is chosen to the next step. */
 export const menu = (id, text, choices, otherwise, alias) =>
-  step(id, "ConnectParticipantWithLexBot", { Text: text, LexV2Bot: { AliasArn: alias }, LexTimeoutSeconds: { Text: "300" } }, undefined, {
-    NextAction: otherwise,
-    Conditions: Object.entries(choices).map(([choice, NextAction]) => ({
-      NextAction,
-      Condition: { Operator: "Equals", Operands: [choice] },
-    })),
-    Errors: ["InputTimeLimitExceeded", "NoMatchingCondition", "NoMatchingError"].map((ErrorType) => ({
+  step(
+    id,
+    "ConnectParticipantWithLexBot",
+    { Text: text, LexV2Bot: { AliasArn: alias }, LexTimeoutSeconds: { Text: "300" } },
+    undefined,
+    {
       NextAction: otherwise,
-      ErrorType,
-    })),
-  });
+      Conditions: Object.entries(choices).map(([choice, NextAction]) => ({
+        NextAction,
+        Condition: { Operator: "Equals", Operands: [choice] },
+      })),
+      Errors: ["InputTimeLimitExceeded", "NoMatchingCondition", "NoMatchingError"].map((ErrorType) => ({
+        NextAction: otherwise,
+        ErrorType,
+      })),
+    },
+  );
 
 /** Creates and publishes a flow; gives its id. */
 export async function publish(server, name, actions) {
   const { ContactFlowId } = await server.api("PUT", `/contact-flows/${server.instanceId}`, {
     Name: name,
     Type: "CONTACT_FLOW",
-    Content: JSON.stringify({ Version: "2019-10-30", StartAction: actions[0].Identifier, Metadata: {}, Actions: actions }),
+    Content: JSON.stringify({
+      Version: "2019-10-30",
+      StartAction: actions[0].Identifier,
+      Metadata: {},
+      Actions: actions,
+    }),
   });
   return ContactFlowId;
 }

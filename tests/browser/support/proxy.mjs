@@ -130,7 +130,10 @@ export class Proxy {
     await page.context().setOffline(true);
     await this.cut();
     // The chat library looks every quarter of a second whether it is online; a shorter break it does not notice.
-    await page.waitForFunction((until) => performance.now() > until, (await page.evaluate(() => performance.now())) + 600);
+    await page.waitForFunction(
+      (until) => performance.now() > until,
+      (await page.evaluate(() => performance.now())) + 600,
+    );
   }
 
   /** Brings the page back onto the network. */

@@ -34,10 +34,7 @@ export async function signedCall({ endpoint, accessKeyId, secretAccessKey, regio
     names.join(";"),
     sha(text),
   ].join("\n");
-  const key = ["connect", "aws4_request"].reduce(
-    mac,
-    mac(mac(`AWS4${secretAccessKey}`, time.slice(0, 8)), region),
-  );
+  const key = ["connect", "aws4_request"].reduce(mac, mac(mac(`AWS4${secretAccessKey}`, time.slice(0, 8)), region));
   const signature = createHmac("sha256", key)
     .update(["AWS4-HMAC-SHA256", time, scope, sha(canonical)].join("\n"))
     .digest("hex");
