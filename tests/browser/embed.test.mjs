@@ -130,7 +130,7 @@ describe("the panel in somebody else's page", () => {
     await isTold(page, "agent");
   });
 
-  test("P5, P6 the first acknowledgement comes in time and names its port", async () => {
+  test("P5, P6, P19 the first acknowledgement comes in time and names its port", async () => {
     const page = await desktop();
     const cold = await page.evaluate(
       () => window.told.find((one) => one.name === "message acknowledge").at - window.began,
@@ -462,6 +462,22 @@ describe("the panel in somebody else's page", () => {
     await isTold(first, "onEnded", { contactId });
     await act(second, "clear", { contactId });
     await isTold(first, "onDestroy", { contactId });
+  });
+
+  test("P20 a desktop of another site: where the browser withholds the cookie, signing in inside the frame brings the panel up", async () => {
+    // Windows of this test are private ones, in which Chromium sends no cookies to frames of other sites.
+    const foreign = await Host.start("localhost");
+    try {
+      await approve(server, foreign.origin);
+      const page = await openCrm(await signedInContext(browser, server, "agent1"), foreign);
+      await embed(page, server, { ccpLoadTimeout: 60_000 });
+      await panel(page).getByTestId("sign-in-form").waitFor();
+      assert.equal(await countTold(page, "message acknowledge"), 0);
+      await signIn(panel(page), server, "agent1");
+      await isTold(page, "agent");
+    } finally {
+      await foreign.stop();
+    }
   });
 
   test("P21 a panel that never comes is tried ten times and then given up", async () => {

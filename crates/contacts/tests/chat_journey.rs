@@ -243,3 +243,24 @@ fn unknown_contacts_and_wrong_agents_are_refused() {
     assert_eq!(code(center.apply(|core, cx| core.clear(cx, ann, contact))), contacts::Code::InvalidState);
     assert_eq!(center.offered_to(contact), Some(ann), "nothing was changed");
 }
+
+#[test]
+fn the_strict_reading_of_priority_is_a_tag_of_the_routing_profile() {
+    let mut center = Center::new(&[("To queue", TO_QUEUE)]);
+    let id = center.core.directory().default_routing_profile().expect("seeded").routing_profile_id;
+    let strict = |center: &Center| {
+        center.core.router().get_profile(id).expect("routed").strict_priority_includes_delayed
+    };
+    assert!(!strict(&center));
+    center
+        .apply(|core, cx| {
+            core.configure(cx, |directory, dcx| {
+                let arn = directory.scope().arn(model::ArnKind::RoutingProfile, id);
+                let request =
+                    serde_json::json!({"resourceArn": arn, "tags": {"switchroom:strict-priority": "true"}});
+                directory.tag_resource(dcx, directory::input::read(request)?)
+            })
+        })
+        .expect("tags");
+    assert!(strict(&center));
+}

@@ -166,6 +166,18 @@ pub struct RoutingProfile {
     pub last_modified_time: Timestamp,
 }
 
+/// The tag that sets [`RoutingProfile::strict_priority_includes_delayed`] through the public API, which has no member
+/// for it.
+pub const STRICT_PRIORITY_TAG: &str = "switchroom:strict-priority";
+
+impl RoutingProfile {
+    /// Whether a waiting contact of a higher priority blocks lower ones even before its delay is over.
+    pub fn is_strict(&self) -> bool {
+        self.strict_priority_includes_delayed
+            || self.tags.get(STRICT_PRIORITY_TAG).is_some_and(|value| value == "true")
+    }
+}
+
 fn default_availability_timer() -> String {
     "TIME_SINCE_LAST_ACTIVITY".to_owned()
 }

@@ -53,10 +53,8 @@ impl Profile {
 impl From<&RoutingProfile> for Profile {
     /// Channels without an entry in `MediaConcurrencies` are off; seconds become milliseconds.
     fn from(resource: &RoutingProfile) -> Self {
-        let mut profile = Profile {
-            strict_priority_includes_delayed: resource.strict_priority_includes_delayed,
-            ..Profile::default()
-        };
+        let mut profile =
+            Profile { strict_priority_includes_delayed: resource.is_strict(), ..Profile::default() };
         for concurrency in &resource.media_concurrencies {
             let channel = concurrency.channel.index();
             profile.max[channel] = concurrency.concurrency;

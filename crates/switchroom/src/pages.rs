@@ -90,7 +90,8 @@ impl Pages {
         let embeddable = name == "ccp.html" || name == "login.html" || name == "workspace.html";
         let ancestors = if embeddable { self.approved_origins() } else { "'self'".to_owned() };
         // Interactive messages of a chat show pictures from anywhere.
-        let pictures = if matches!(name, "ccp.html" | "workspace.html" | "chat.html") { " https:" } else { "" };
+        let pictures =
+            if matches!(name, "ccp.html" | "workspace.html" | "chat.html") { " https:" } else { "" };
         let policy = format!(
             "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{pictures}; \
              media-src 'self' blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \

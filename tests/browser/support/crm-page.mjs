@@ -198,14 +198,12 @@ export function describe(page, contactId) {
       description: contact.getDescription(),
       inbound: contact.isInbound(),
       initialContactId: contact.getInitialContactId(),
-      connections: contact
-        .getConnections()
-        .map((one) => ({
-          id: one.getConnectionId(),
-          type: one.getType(),
-          state: one.getState().type,
-          initial: one.isInitialConnection(),
-        })),
+      connections: contact.getConnections().map((one) => ({
+        id: one.getConnectionId(),
+        type: one.getType(),
+        state: one.getState().type,
+        initial: one.isInitialConnection(),
+      })),
       media: contact.getAgentConnection().getMediaInfo?.(),
     };
   }, contactId);
