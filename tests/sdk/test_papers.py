@@ -85,6 +85,17 @@ def test_counts_are_right():
     assert [int(cell.strip(" *")) for cell in row[1].split("|")] == [*totals, sum(totals)]
 
 
+def test_the_operations_that_answer_501_are_counted():
+    text = PAPER.read_text()
+    built, absent = map(int, re.search(r"`connect`, (\d+) are built and (\d+) answer", text).groups())
+    listed = text.split(f"### Service `connect`: {built} built\n")[1].split("\n### ")[0]
+    listed = re.findall(r"^\| ([A-Z]\w+) \|", listed, re.MULTILINE)
+    source = (ROOT / "crates/api/src/directory_api/not_built.rs").read_text()
+    not_built = re.findall(r'^    \("(\w+)", Method', source, re.MULTILINE)
+    assert (len(listed), len(not_built)) == (built, absent)
+    assert not set(listed) & set(not_built)
+
+
 @pytest.mark.parametrize("proof", [
     "tests/sdk/test_papers.py::test_that_is_not_there",
     "tests/sdk/test_no_such_file.py::test_ids_are_unique",

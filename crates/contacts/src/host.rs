@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use directory::instance::InstanceAttribute;
 use flows::{
-    ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Program, QueueMetrics,
+    ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Metric, Program, QueueMetrics,
     Reference, RoutingBehavior, Service, Target, TargetQueue,
 };
 use model::resource::FlowType;
@@ -221,6 +221,18 @@ impl Host for ContactHost<'_, '_> {
     ) -> Result<QueueMetrics, FlowError> {
         let queue = self.queue(queue)?;
         Ok(self.core.queue_metrics(queue, channel, Some(self.contact), self.cx.now))
+    }
+
+    fn queue_metric(&self, metric: Metric, queue: Option<&TargetQueue>) -> Result<f64, FlowError> {
+        // One figure costs one look-up, however many agents there are.
+        let (queue, router) = (self.queue(queue)?, &self.core.router);
+        Ok(match metric {
+            Metric::AgentsAvailable => router.agents_available(queue, None) as f64,
+            Metric::AgentsStaffed => router.agents_staffed(queue, None) as f64,
+            Metric::AgentsOnline => router.agents_online(queue, None) as f64,
+            Metric::OldestContactAge => router.oldest_age_ms(queue, None, self.cx.now).max(0) as f64,
+            Metric::ContactsInQueue => router.queue_size(queue, None) as f64,
+        })
     }
 
     fn create_task(&mut self, task: CreateTask) -> Result<String, FlowError> {
