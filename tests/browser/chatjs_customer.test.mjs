@@ -487,8 +487,12 @@ describe("a customer on the stock chat library", () => {
     await until("the renewal", () => connections() >= 2);
     const sent = await call(page, "sendMessage", { contentType: "text/plain", message: "still good" });
     assert.ok(sent.Id, JSON.stringify(sent));
-    await page.clock.runFor(2000);
-    assert.ok(connections() <= 3, `${connections()} connections were asked for within two seconds`);
+    await page.clock.resume();
+    const hurried = until("many more connections", () => connections() > 5, 2000).then(
+      () => true,
+      () => false,
+    );
+    assert.equal(await hurried, false, "the library asks for one connection after the other until the chat's end");
   });
 
   test("H23a connecting needs a Type or ConnectParticipant, and a customer's web chat only takes a Type", async () => {
@@ -509,18 +513,18 @@ describe("a customer on the stock chat library", () => {
     await leaves(first.page);
     await agent.goHome();
     const { page } = await waiting({
-      PersistentChat: { SourceContactId: first.contactId, RehydrationType: "ENTIRE_PAST_SESSION" },
+      PersistentChat: {
+        SourceContactId: first.contactId,
+        RehydrationType: "ENTIRE_PAST_SESSION",
+        ParticipantToken: first.participantToken,
+      },
     });
     const data = await until("the old conversation", async () => {
       const answer = await call(page, "getTranscript", { maxResults: 100 });
       return answer.Transcript?.some((item) => item.Id === old.Id) && answer;
     });
-    assert.equal(data.InitialContactId !== undefined, true);
-    assert.ok(
-      data.Transcript.some((item) => item.ContentType === kind("event.chat.rehydrated")) ||
-        (await heard(page, "onChatRehydrated")).length > 0,
-      "the chat says that it was rehydrated",
-    );
+    assert.ok(data.InitialContactId);
+    await hears(page, "onChatRehydrated");
   });
 
   test("H30 a view that does not exist is refused with 404", async () => {

@@ -277,7 +277,7 @@ describe("the agent service", () => {
     assert.equal(contact.connections.filter((one) => one.type === "agent").length, 1);
     const [initial] = contact.connections.filter((one) => one.initial);
     assert.deepEqual([initial.type, initial.connectionId], ["inbound", participantId]);
-    assert.deepEqual(contact.attributes, { order: { name: "order", value: "4711" } });
+    assert.deepEqual(contact.attributes, { "HostedWidget-order": { name: "HostedWidget-order", value: "4711" } });
     const own = agent.connection(contact);
     assert.equal(typeof own.chatMediaInfo.connectionData, "string");
     assert.ok(JSON.parse(own.chatMediaInfo.connectionData).ConnectionAuthenticationToken.length <= 1000);

@@ -4,10 +4,10 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { Agent } from "./support/agent.mjs";
 import { byId, launch, openPage, signIn } from "./support/browser.mjs";
 import {
+  describe as about,
   act,
   approve,
   countTold,
-  describe as about,
   disapprove,
   embed,
   isTold,
@@ -211,8 +211,8 @@ describe("the panel in somebody else's page", () => {
     assert.equal(ring.queue, "BasicQueue");
     assert.equal(ring.inbound, true);
     assert.deepEqual(ring.attributes, {
-      order: { name: "order", value: "4711" },
-      tier: { name: "tier", value: "gold & silver" },
+      "HostedWidget-order": { name: "HostedWidget-order", value: "4711" },
+      "HostedWidget-tier": { name: "HostedWidget-tier", value: "gold & silver" },
     });
     assert.deepEqual(ring.segmentAttributes, { "connect:Subtype": { ValueString: "connect:Chat" } });
     assert.ok(JSON.parse(ring.media.originalInfo.connectionData).ConnectionAuthenticationToken);
@@ -280,7 +280,7 @@ describe("the panel in somebody else's page", () => {
     assert.notEqual(offered.contactId, contactId);
     assert.equal(offered.initialContactId, contactId);
     assert.equal(offered.initiationMethod, "transfer");
-    assert.equal(offered.attributes.order.value, "4711");
+    assert.equal(offered.attributes["HostedWidget-order"].value, "4711");
     const taken = await second.accept(offered.contactId);
     await isTold(page, "onEnded", { contactId });
     const speaker = await second.speaker(taken);

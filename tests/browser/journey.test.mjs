@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Agent } from "./support/agent.mjs";
 import { byId, launch, openDesk, openPage, setStatus } from "./support/browser.mjs";
+import { endChat } from "./support/customer.mjs";
 import { Proxy } from "./support/proxy.mjs";
 import { Server } from "./support/server.mjs";
 import { until } from "./support/until.mjs";
@@ -36,6 +37,11 @@ after(async () => {
 afterEach(async () => {
   street.loses = () => false;
   street.silent = false;
+  // A chat that a failed test has left must not be offered in the next one.
+  for (const page of pages) {
+    const kept = await page.evaluate(() => sessionStorage.getItem("persistedChatSession")).catch(() => null);
+    if (kept) await endChat(server, JSON.parse(kept));
+  }
   const complaints = pages.splice(0).flatMap((page) => page.complaints);
   await Promise.all(browser.contexts().map((context) => context.close()));
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
@@ -162,7 +168,9 @@ describe("a customer and an agent", () => {
     await card.getByText("Robin Ross").waitFor();
     assert.equal(await byId(later, "ring-card").count(), 0);
     const details = byId(agent, "contact-attributes").first();
-    for (const text of ["order", "4711", "topic", "Service"]) await details.getByText(text, { exact: true }).waitFor();
+    // What a customer's page says is marked as such.
+    for (const text of ["HostedWidget-order", "4711", "topic", "Service"])
+      await details.getByText(text, { exact: true }).waitFor();
     await picture(agent, "agent-ringing");
     await byId(agent, "contact-accept").click();
     await byId(agent, "chat-input").waitFor();

@@ -149,10 +149,9 @@ async fn a_bug_in_a_command_takes_nothing_along() {
         .engine
         .apply(|core, cx| {
             core.send_message(cx, participant, "text/plain", "half", None).expect("may speak");
-            panic!("a bug");
+            panic!("a bug")
         })
-        .await
-        .map(|()| ());
+        .await;
     assert!(matches!(broken, Err(EngineError::Recovering)), "{broken:?}");
     let second = fixture.say_until_taken(participant, "two", "t2").await;
     assert_eq!(fixture.messages(chain).await, [first, second], "nothing of the half command");

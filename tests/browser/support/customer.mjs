@@ -5,17 +5,20 @@ import { Socket } from "./socket.mjs";
 /** Chats that were started on each server and not yet ended by a test's own clean-up. */
 const started = new WeakMap();
 
+/** Ends a chat as its customer, whatever state it is in. */
+export async function endChat(server, { participantToken }) {
+  const participant = new Participant(server.endpoint, participantToken);
+  const { status, body } = await participant.ask("connection", { Type: ["CONNECTION_CREDENTIALS"] });
+  if (status === 403) return; // over already
+  participant.token = body.ConnectionCredentials.ConnectionToken;
+  await participant.ask("disconnect");
+}
+
 /** Ends every chat that was started, so that the next test finds nobody waiting. */
 export async function endChats(server) {
   const chats = started.get(server) ?? [];
   started.delete(server);
-  for (const chat of chats) {
-    const participant = new Participant(server.endpoint, chat.participantToken);
-    const { status, body } = await participant.ask("connection", { Type: ["CONNECTION_CREDENTIALS"] });
-    if (status === 403) continue; // over already
-    participant.token = body.ConnectionCredentials.ConnectionToken;
-    await participant.ask("disconnect");
-  }
+  for (const chat of chats) await endChat(server, chat);
 }
 
 /** Starts a chat; gives contact id, participant id and participant token. */

@@ -1,5 +1,5 @@
 /** A network between browser and server that a test can cut, let answers get lost in, and put errors into. */
-import { createServer, request as ask } from "node:http";
+import { request as ask, createServer } from "node:http";
 import { connect } from "node:net";
 
 export class Proxy {
