@@ -72,7 +72,7 @@ stage clippy one cargo clippy --workspace --all-targets -- -D warnings
 stage rust cargo cargo test --workspace --no-fail-fast
 stage build one cargo build -p switchroom
 stage sdk pytest "$python" -m pytest -q tests/sdk
-stage browser node node --test --test-concurrency=1 --test-reporter=tap "tests/browser/"
+stage browser node node --test --test-concurrency=1 --test-reporter=tap tests/browser/*.test.mjs
 stage faults pytest "$python" -m pytest -q tests/faults
 
 printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"

@@ -1,8 +1,14 @@
 """The main job through the public API: chats and tasks from their start to their record, with the ordinary client."""
 
+import contextlib
 import datetime
+import http.server
 import json
+import queue
+import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 
 import pytest
@@ -336,8 +342,142 @@ def test_an_ended_chat_can_be_continued(connect, participant, instance, flow, ch
     assert connect.get_contact_attributes(InstanceId=instance, InitialContactId=new.contact)["Attributes"] == {"a": "1"}
 
 
+@contextlib.contextmanager
+def listening(answer=None):
+    """An HTTP endpoint: its address, and the queue of what was posted to it."""
+    posted = queue.Queue()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            posted.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            body = json.dumps(answer or {}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as endpoint:
+        thread = threading.Thread(target=endpoint.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{endpoint.server_port}/items", posted
+        finally:
+            endpoint.shutdown()
+            thread.join()
+
+
+def test_a_chat_is_streamed_until_it_is_told_to_stop(connect, instance, chat, refused):
+    one = chat()
+    with listening() as (address, posted):
+        def start():
+            return connect.start_contact_streaming(
+                InstanceId=instance, ContactId=one.contact, ClientToken=str(uuid.uuid4()),
+                ChatStreamingConfiguration={"StreamingEndpointArn": address})["StreamingId"]
+
+        streaming = start()
+        sent = one.say("streamed")["Id"]
+        while True:
+            notification = posted.get(timeout=15)
+            item = json.loads(notification["Message"])
+            if item["Id"] == sent:
+                break
+        assert item["Content"] == "streamed" and item["ContactId"] == one.contact
+        assert notification["Type"] == "Notification"
+        attributes = {name: each["Value"] for name, each in notification["MessageAttributes"].items()}
+        assert attributes | {
+            "InitialContactId": one.contact, "ContactId": one.contact, "ParticipantRole": "CUSTOMER",
+            "Type": "MESSAGE", "ContentType": "text/plain", "MessageVisibility": "ALL"} == attributes
+
+        connect.stop_contact_streaming(InstanceId=instance, ContactId=one.contact, StreamingId=streaming)
+        one.say("not streamed")
+        # A second stream shows when the endpoint would have had the message between.
+        start()
+        last = one.say("streamed again")["Id"]
+        seen = []
+        while last not in seen:
+            seen.append(json.loads(posted.get(timeout=15)["Message"])["Id"])
+        assert len(seen) == len(set(seen))
+        texts = [line for line in one.lines() if line[0] == "CUSTOMER"]
+        assert ("CUSTOMER", "not streamed") in texts
+        skipped = {item["Id"] for item in one.client.get_transcript(
+            ConnectionToken=one.token, MaxResults=100)["Transcript"] if item.get("Content") == "not streamed"}
+        assert skipped and not skipped & set(seen)
+
+
+def test_a_running_chat_takes_over_a_past_one(connect, participant, instance, chat, refused):
+    old = chat()
+    old.say("From before")
+    new = chat()
+
+    def persist(**more):
+        return {"InstanceId": instance, "InitialContactId": new.contact, "SourceContactId": old.contact,
+                "RehydrationType": "ENTIRE_PAST_SESSION", **more}
+
+    refused("InvalidRequestException", connect.create_persistent_contact_association, **persist())
+    participant.disconnect_participant(ConnectionToken=old.token)
+    refused("ResourceNotFoundException", connect.create_persistent_contact_association,
+            **persist(SourceContactId=str(uuid.uuid4())))
+    answer = connect.create_persistent_contact_association(**persist())
+    assert answer["ContinuedFromContactId"] == old.contact
+    new.say("And now")
+    lines = new.lines()
+    assert lines.index(("CUSTOMER", "From before")) < lines.index(("CUSTOMER", "And now"))
+
+
+def upload(participant, chat, name, content):
+    """Announces, sends and completes an attachment."""
+    begun = participant.start_attachment_upload(
+        ConnectionToken=chat.token, AttachmentName=name, ContentType="text/plain", AttachmentSizeInBytes=len(content),
+        ClientToken=str(uuid.uuid4()))
+    goal = begun["UploadMetadata"]
+    with urllib.request.urlopen(urllib.request.Request(
+            goal["Url"], data=content, method="PUT", headers=goal["HeadersToInclude"]), timeout=15) as sent:
+        assert sent.status in (200, 204)
+    participant.complete_attachment_upload(
+        ConnectionToken=chat.token, AttachmentIds=[begun["AttachmentId"]], ClientToken=str(uuid.uuid4()))
+    return begun["AttachmentId"]
+
+
+def test_attachments_go_to_the_scanner_first(connect, participant, instance, chat, refused):
+    one = chat()
+
+    def offered():
+        page = participant.get_transcript(ConnectionToken=one.token, MaxResults=100)
+        return {each["AttachmentId"]: each["Status"] for item in page["Transcript"] for each in item.get("Attachments", [])}
+
+    for verdict in ("APPROVED", "REJECTED"):
+        with listening({"Status": verdict}) as (address, posted):
+            made = connect.create_integration_association(
+                InstanceId=instance, IntegrationType="FILE_SCANNER", IntegrationArn=address)
+            listed = connect.list_integration_associations(
+                InstanceId=instance, IntegrationType="FILE_SCANNER")["IntegrationAssociationSummaryList"]
+            assert [(each["IntegrationAssociationId"], each["IntegrationArn"]) for each in listed] == [
+                (made["IntegrationAssociationId"], address)]
+            refused("DuplicateResourceException", connect.create_integration_association,
+                    InstanceId=instance, IntegrationType="FILE_SCANNER", IntegrationArn=address)
+            try:
+                file = upload(participant, one, "notes.txt", b"to be looked at")
+                asked = posted.get(timeout=15)
+                assert (asked["File"]["FileId"], asked["File"]["FileName"]) == (file, "notes.txt")
+                until = time.monotonic() + 15
+                while offered().get(file) != verdict:
+                    assert time.monotonic() < until, (verdict, offered())
+                    time.sleep(0.05)  # between looks, bounded by the deadline
+            finally:
+                connect.delete_integration_association(
+                    InstanceId=instance, IntegrationAssociationId=made["IntegrationAssociationId"])
+    assert connect.list_integration_associations(InstanceId=instance)["IntegrationAssociationSummaryList"] == []
+    refused("ResourceNotFoundException", connect.delete_integration_association,
+            InstanceId=instance, IntegrationAssociationId=made["IntegrationAssociationId"])
+    refused("InvalidRequestException", connect.create_integration_association,
+            InstanceId=instance, IntegrationType="VOICE_ID", IntegrationArn="arn:aws:voiceid:x")
+
+
 def test_an_attachment_travels_from_the_customer_to_the_agent(chat, participant, desk, refused):
-    import urllib.request
     one = chat()
     connection = desk.accept(one.contact)
     token = desk.chat_token(one.contact, connection)

@@ -99,3 +99,24 @@ def test_other_sites_cannot_use_a_session(bootstrapped, server, instance, refuse
     refused("AccessDeniedException", stranger.list_users, InstanceId=instance)
     own = bootstrapped("admin", Origin=server.endpoint)
     assert own.list_users(InstanceId=instance)["UserSummaryList"]
+
+
+def test_a_user_gets_a_link_to_sign_in_with(bootstrapped, connect, server, instance, refused):
+    answer = bootstrapped("agent1").get_federation_token(InstanceId=instance)
+    named = {user["Username"]: user["Id"] for user in connect.list_users(InstanceId=instance)["UserSummaryList"]}
+    assert answer["UserId"] == named["agent1"]
+    assert answer["Credentials"]["AccessToken"] and answer["Credentials"]["RefreshToken"]
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    with pytest.raises(urllib.error.HTTPError) as moved:
+        urllib.request.build_opener(Stay).open(answer["SignInUrl"], timeout=30)
+    assert (moved.value.code, moved.value.headers["location"]) == (303, "/agent-app-v2")
+    cookie = moved.value.headers["set-cookie"].split(";")[0]
+    with urllib.request.urlopen(urllib.request.Request(
+            server.endpoint + "/auth/session", headers={"cookie": cookie}), timeout=30) as session:
+        assert json.load(session)["username"] == "agent1"
+    # The key of a program is nobody's.
+    refused("UserNotFoundException", connect.get_federation_token, InstanceId=instance)
