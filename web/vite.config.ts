@@ -13,9 +13,9 @@ const packageFile = createRequire(import.meta.url);
 const pages = ["index", "login", "console", "workspace", "ccp", "chat"];
 
 /** Which stock scripts a page needs, in loading order. */
-const stockOfPage: Record<string, ("streams" | "chat")[]> = {
-  "ccp.html": ["streams", "chat"],
-  "workspace.html": ["streams", "chat"],
+const stockOfPage: Record<string, ("streams" | "chat" | "task")[]> = {
+  "ccp.html": ["streams", "chat", "task"],
+  "workspace.html": ["streams", "chat", "task"],
   "chat.html": ["chat"],
 };
 
@@ -40,9 +40,15 @@ function stockLibraries(): Plugin {
     resolve(dirname(packageFile.resolve("amazon-connect-chatjs/package.json")), "dist/amazon-connect-chat.js"),
     "utf8",
   ).replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
+  // Without it streams cannot give the connections of a task.
+  const taskBody = readFileSync(
+    resolve(dirname(packageFile.resolve("amazon-connect-taskjs/package.json")), "dist/amazon-connect-task.js"),
+    "utf8",
+  ).replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
   const scripts = {
     streams: stockScript("connect-streams", streamsBody),
     chat: stockScript("connect-chat", chatBody),
+    task: stockScript("connect-task", taskBody),
     worker: stockScript(
       "desk-worker",
       `(${installOwnHostSocket.toString()})(self);\n${streamsBody}\nconnect.worker.main();\n`,

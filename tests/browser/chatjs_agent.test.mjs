@@ -7,7 +7,7 @@ import { act, approve, embed, isTold, openCrm, signedInContext } from "./support
 import { arrive, endChats } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
-import { Proxy } from "./support/proxy.mjs";
+import { Network } from "./support/network.mjs";
 import { Server } from "./support/server.mjs";
 import { until } from "./support/until.mjs";
 
@@ -22,7 +22,7 @@ let agents;
 
 before(async () => {
   [server, host, browser] = await Promise.all([Server.start(), Host.start(), launch()]);
-  proxy = await Proxy.before(server);
+  proxy = await Network.before(server);
   flow = await straightToQueue(server);
   await approve(server, host.origin);
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));

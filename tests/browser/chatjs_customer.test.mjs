@@ -7,7 +7,7 @@ import { begin, call, heard, hears, openShop } from "./support/chat-page.mjs";
 import { endChats, startChat } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
-import { Proxy } from "./support/proxy.mjs";
+import { Network } from "./support/network.mjs";
 import { Server } from "./support/server.mjs";
 import { Socket } from "./support/socket.mjs";
 import { until } from "./support/until.mjs";
@@ -23,7 +23,7 @@ let flow;
 
 before(async () => {
   [server, host, browser] = await Promise.all([Server.start(), Host.start(), launch()]);
-  proxy = await Proxy.before(server);
+  proxy = await Network.before(server);
   flow = await straightToQueue(server);
   agent = await Agent.signIn(server, "agent1");
 });
@@ -63,7 +63,7 @@ async function talking(request, how) {
 
 describe("a customer on the stock chat library", () => {
   test("H1 the endpoint given is used for every call, also with a path before it", async () => {
-    const prefixed = await Proxy.before(server);
+    const prefixed = await Network.before(server);
     try {
       // Where the path ends is where the contact centre begins, as behind a reverse proxy.
       prefixed.rewrite = (path) => path.replace(/^\/contact-centre/, "");

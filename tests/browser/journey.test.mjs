@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { Agent } from "./support/agent.mjs";
 import { byId, launch, openDesk, openPage, setStatus } from "./support/browser.mjs";
 import { endChat } from "./support/customer.mjs";
-import { Proxy } from "./support/proxy.mjs";
+import { Network } from "./support/network.mjs";
 import { Server } from "./support/server.mjs";
 import { until } from "./support/until.mjs";
 
@@ -23,7 +23,7 @@ const pages = [];
 before(async () => {
   mkdirSync(screenshots, { recursive: true });
   [server, browser] = await Promise.all([Server.start(), launch()]);
-  [street, office] = await Promise.all([Proxy.before(server), Proxy.before(server)]);
+  [street, office] = await Promise.all([Network.before(server), Network.before(server)]);
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
 });
 

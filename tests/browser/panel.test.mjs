@@ -117,7 +117,7 @@ describe("the contact panel", () => {
     const page = await desk();
     await setStatus(page, "Available");
     await arrive(server, { ContactFlowId: flow });
-    const left = Number.parseInt(await byId(page, "ring-left").innerText(), 10);
+    const left = Number.parseInt(await byId(page, "ring-left").textContent(), 10);
     assert.ok(left <= 6, `the panel gives ${left} seconds where the server gives 6`);
   });
 

@@ -6,7 +6,9 @@ type Handlers = { [Name in keyof ChatSession as Name extends `on${string}` ? Nam
 
 export class FakeSession {
   readonly handlers: Handlers = {};
-  readonly sent: { contentType: string; message: string }[] = [];
+  readonly sent: { contentType: string; message: string; clientToken: string }[] = [];
+  /** What was tried, with or without success. */
+  readonly tried: { clientToken: string }[] = [];
   readonly events: { contentType: string; content?: string }[] = [];
   transcript: WireItem[][] = [[]];
   failSending = false;
@@ -25,6 +27,7 @@ export class FakeSession {
         return { data: { Transcript: this.transcript[page] ?? [], NextToken } };
       },
       sendMessage: async (args) => {
+        this.tried.push(args);
         if (this.failSending) throw new Error("no network");
         this.sent.push(args);
         this.count += 1;

@@ -159,6 +159,10 @@ async fn describe(app: &App, signed_in: &SignedIn) -> Result<Value, Problem> {
                 "region": scope.region,
                 "accountId": scope.account,
                 "permissions": permissions(core, user),
+                "offerSeconds": {
+                    "chat": core.settings().offer_ms / 1000,
+                    "task": core.settings().task_offer_ms / 1000,
+                },
             }))
         })
         .await?;

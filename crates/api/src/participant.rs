@@ -158,17 +158,18 @@ async fn connect(call: Call<App>, input: Connect) -> Answer {
         acknowledge(&session, &speaker).await?;
     }
     let now = session.engine.now();
-    let until = |limit: i64| expires_at.map_or(now + limit, |end| end.min(now + limit));
     let mut answer = json!({});
     if input.kinds.iter().any(|kind| kind == "WEBSOCKET") {
-        let expiry = until(SOCKET_MS);
+        let expiry = expires_at.map_or(now + SOCKET_MS, |end| end.min(now + SOCKET_MS));
         answer["Websocket"] = json!({
             "Url": participant_socket_url(&call.state, &call.headers, &session.token, expiry + SOCKET_GRACE_MS),
             "ConnectionExpiry": expiry.iso_millis(),
         });
     }
     if input.kinds.iter().any(|kind| kind == "CONNECTION_CREDENTIALS") {
-        let expiry = until(TOKEN_MS);
+        // Not cut to the chat's end: clients renew a minute before the expiry, over and over where it cannot move. What
+        // is over is refused by its state.
+        let expiry = now + TOKEN_MS;
         let kind = if session.token.kind == TokenKind::AgentChat {
             TokenKind::AgentChat
         } else {

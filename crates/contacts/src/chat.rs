@@ -409,21 +409,22 @@ impl Core {
         let chain = self.chains.get(&speaker.chain).expect("a speaker has a chain");
         let accepted =
             chain.customer.as_ref().map(|customer| customer.content_types.as_slice()).unwrap_or_default();
-        let is_json = match kind {
-            content_type::TEXT => false,
-            content_type::MARKDOWN if accepted.iter().any(|one| one == kind) => false,
+        let characters = self.settings.message_characters;
+        let (is_json, limit) = match kind {
+            content_type::TEXT => (false, characters),
+            content_type::MARKDOWN if accepted.iter().any(|one| one == kind) => (false, characters),
             content_type::MARKDOWN => {
                 return Err(invalid_parameter(
                     "The chat was started without text/markdown among its SupportedMessagingContentTypes.",
                 ));
             }
-            content_type::JSON | content_type::INTERACTIVE => true,
-            content_type::INTERACTIVE_RESPONSE if speaker.role == Role::Customer => true,
+            content_type::JSON | content_type::INTERACTIVE => (true, JSON_CHARACTERS),
+            // The choice is either an object or just the title that was chosen.
+            content_type::INTERACTIVE_RESPONSE if speaker.role == Role::Customer => (false, JSON_CHARACTERS),
             _ => {
                 return Err(invalid_parameter(format!("Messages of type '{kind}' cannot be sent here.")));
             }
         };
-        let limit = if is_json { JSON_CHARACTERS } else { self.settings.message_characters };
         let length = content.chars().count();
         if length == 0 || length > limit {
             return Err(invalid_parameter(format!(

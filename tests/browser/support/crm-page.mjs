@@ -120,7 +120,7 @@ export async function isTold(page, name, like = {}, timeout = 10_000) {
           .frames()
           .map(
             async (frame) =>
-              `${frame.url()}: ${await frame.evaluate(() => document.body?.innerText.slice(0, 300)).catch(() => "?")}`,
+              `${frame.url()}: ${await frame.evaluate(() => document.body?.textContent.slice(0, 300)).catch(() => "?")}`,
           ),
       );
       throw new Error(

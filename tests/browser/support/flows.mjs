@@ -10,36 +10,13 @@ const step = (Identifier, Type, Parameters, next, more = {}) => ({
   },
 });
 
-export const say = (id, text, next) => step(id, "MessageParticipant", { Text: text }, next);
-export const attributes = (id, values, next) =>
-  step(id, "UpdateContactAttributes", { Attributes: values, TargetContact: "Current" }, next);
-export const queue = (id, arn, next) => step(id, "UpdateContactTargetQueue", { QueueId: arn }, next);
-export const transferToQueue = (id, next) =>
+const queue = (id, arn, next) => step(id, "UpdateContactTargetQueue", { QueueId: arn }, next);
+const transferToQueue = (id, next) =>
   step(id, "TransferContactToQueue", {}, undefined, {
     NextAction: next,
     Errors: ["QueueAtCapacity", "NoMatchingError"].map((ErrorType) => ({ NextAction: next, ErrorType })),
   });
-export const disconnect = (id) => step(id, "DisconnectParticipant", {});
-
-/** A menu by text: `choices` is a map from what is chosen to the next step. */
-export const menu = (id, text, choices, otherwise, alias) =>
-  step(
-    id,
-    "ConnectParticipantWithLexBot",
-    { Text: text, LexV2Bot: { AliasArn: alias }, LexTimeoutSeconds: { Text: "300" } },
-    undefined,
-    {
-      NextAction: otherwise,
-      Conditions: Object.entries(choices).map(([choice, NextAction]) => ({
-        NextAction,
-        Condition: { Operator: "Equals", Operands: [choice] },
-      })),
-      Errors: ["InputTimeLimitExceeded", "NoMatchingCondition", "NoMatchingError"].map((ErrorType) => ({
-        NextAction: otherwise,
-        ErrorType,
-      })),
-    },
-  );
+const disconnect = (id) => step(id, "DisconnectParticipant", {});
 
 /** Creates and publishes a flow; gives its id. */
 export async function publish(server, name, actions) {

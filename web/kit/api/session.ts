@@ -10,6 +10,8 @@ export interface Session {
   region: string;
   accountId: string;
   permissions: string[];
+  /** Seconds a contact is offered before it counts as missed. */
+  offerSeconds: { chat: number; task: number };
   csrfToken: string;
 }
 
@@ -21,6 +23,8 @@ export interface DeskToken {
 
 export type SignInResult =
   | { kind: "ok" }
+  /** The password is right, but the browser does not give the session's cookie back. */
+  | { kind: "withheld" }
   | { kind: "refused" }
   | { kind: "tooMany"; retryAfterSeconds: number }
   | { kind: "failed"; message: string };
@@ -91,7 +95,7 @@ export async function signIn(username: string, password: string): Promise<SignIn
   } catch (cause) {
     return { kind: "failed", message: cause instanceof Error ? cause.message : String(cause) };
   }
-  if (response.ok) return { kind: "ok" };
+  if (response.ok) return { kind: (await readSession().catch(() => true)) ? "ok" : "withheld" };
   const body = (await response.json().catch(() => ({}))) as { message?: string; retryAfter?: number };
   if (response.status === 401) return { kind: "refused" };
   if (response.status === 429) {

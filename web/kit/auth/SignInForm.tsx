@@ -34,6 +34,8 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
       setProblem(t("signIn.refused"));
     } else if (result.kind === "tooMany") {
       setProblem(tn("signIn.tooMany", result.retryAfterSeconds));
+    } else if (result.kind === "withheld") {
+      setProblem(t("signIn.withheld"));
     } else {
       setProblem(t("failure.network"));
     }

@@ -154,7 +154,7 @@ export function mergeItem(items: Items, wire: WireItem, selfId: string): Items {
   }
   if (item.participantId === selfId) {
     for (const [id, waiting] of items) {
-      if (waiting.sending === "sending" && isEcho(waiting, item)) {
+      if ((waiting.sending === "sending" || waiting.sending === "failed") && isEcho(waiting, item)) {
         merged.delete(id);
         break;
       }

@@ -57,6 +57,20 @@ test("a failed message stays and can be sent again", async () => {
   session.failSending = false;
   await model.resend(failed?.id ?? "");
   expect(model.snapshot().items).toMatchObject([{ id: "sent-1", content: "hello", sending: undefined }]);
+  const [first, again] = session.tried;
+  expect(again?.clientToken).toBe(first?.clientToken);
+  await model.send("hello");
+  expect(session.tried[2]?.clientToken).not.toBe(first?.clientToken);
+});
+
+test("a message whose answer got lost is found in the transcript and no longer failed", async () => {
+  const { session, model, contents } = conversation();
+  session.failSending = true;
+  await model.send("hello");
+  session.transcript = [[{ ...incoming("hello"), ParticipantId: "agent-1" }]];
+  await model.load();
+  expect(contents()).toEqual(["hello"]);
+  expect(model.snapshot().items[0]?.sending).toBeUndefined();
 });
 
 test("losing and regaining the connection reads what was missed", async () => {

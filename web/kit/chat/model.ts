@@ -14,7 +14,12 @@ import {
 export interface ChatSession {
   connect(args?: object): Promise<unknown>;
   getTranscript(args: object): Promise<{ data: { Transcript: WireItem[]; NextToken?: string } }>;
-  sendMessage(args: { contentType: string; message: string }): Promise<{ data: { Id: string; AbsoluteTime: string } }>;
+  sendMessage(args: {
+    contentType: string;
+    message: string;
+    /** The same token again is the same message. */
+    clientToken: string;
+  }): Promise<{ data: { Id: string; AbsoluteTime: string } }>;
   sendEvent(args: { contentType: string; content?: string }): Promise<unknown>;
   sendAttachment(args: { attachment: File }): Promise<unknown>;
   downloadAttachment(args: { attachmentId: string }): Promise<Blob>;
@@ -59,6 +64,7 @@ export class ChatModel {
   private loading: Promise<void> | undefined;
   private loadAgain = false;
   private readonly files = new Map<string, File>();
+  private readonly tokens = new Map<string, string>();
   private lastReceipt = "";
   /** What is typed but not sent; kept here so that it survives switching between contacts. */
   draft = "";
@@ -194,7 +200,11 @@ export class ChatModel {
 
   private async deliver(item: ChatItem): Promise<void> {
     try {
-      const { data } = await this.session.sendMessage({ contentType: item.contentType, message: item.content });
+      const { data } = await this.session.sendMessage({
+        contentType: item.contentType,
+        message: item.content,
+        clientToken: this.tokenOf(item.id),
+      });
       const waiting = this.items.get(item.id);
       // The echo over the socket may have been faster and have replaced the entry already.
       if (!waiting) return;
@@ -207,6 +217,17 @@ export class ChatModel {
     } catch {
       if (this.items.has(item.id)) this.put({ ...item, sending: "failed" });
     }
+  }
+
+  /** One token for all attempts of an entry, so that it is never there twice. */
+  private tokenOf(id: string): string {
+    const known = this.tokens.get(id);
+    if (known) return known;
+    // Pages without TLS have no randomUUID.
+    const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+    const token = bytes.join("");
+    this.tokens.set(id, token);
+    return token;
   }
 
   /** Uploads a file and attaches it to the conversation. */
@@ -312,6 +333,7 @@ export class ChatModel {
   private remove(id: string, tell = true): void {
     const items = new Map(this.items);
     items.delete(id);
+    this.tokens.delete(id);
     this.items = items;
     if (tell) this.publish();
   }

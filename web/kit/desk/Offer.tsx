@@ -7,14 +7,14 @@ import { Icon } from "../ui/Icon";
 import { channelIcon } from "./ContactList";
 import { contactTitle, useDesk } from "./context";
 import { Attributes, References } from "./Details";
-import { type ContactView, offerSeconds } from "./view";
+import type { ContactView } from "./view";
 
 export function RingCard({ contact }: { contact: ContactView }) {
   const { t, tn } = useI18n();
-  const { desk, run } = useDesk();
+  const { desk, session, run } = useDesk();
   const [answering, setAnswering] = useState(false);
   const accept = useRef<HTMLButtonElement>(null);
-  const total = offerSeconds(contact.channel);
+  const total = session.offerSeconds[contact.channel === "task" ? "task" : "chat"];
   const left = useSecondsLeft(contact.phaseSince + total * 1000);
   const now = useNow();
 

@@ -88,11 +88,6 @@ export const isClearable = (contact: ContactView) => clearablePhases.includes(co
 export const isRinging = (contact: ContactView) =>
   ringingPhases.includes(contact.phase) && !["outbound", "monitor"].includes(contact.initiation) && !contact.monitoring;
 
-/** Seconds an offer stands before it counts as missed (02 §16). */
-export function offerSeconds(channel: Channel): number {
-  return channel === "task" || channel === "email" ? 30 : 20;
-}
-
 export function readAgent(agent: connect.Agent, now: number): AgentView {
   const configuration = agent.getConfiguration();
   const state = agent.getState();

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::endpoint::of_quick_connect;
 use super::{Sign, seconds};
 
-/// Life of an agent's chat token where the chat itself sets no end.
+/// How long an agent's chat token outlives the chat, or its offer where the chat sets no end. Clients renew tokens
+/// ahead of their expiry, so it must not come with the chat's end; what is over is refused by its state.
 const TOKEN_MS: i64 = 24 * 3600 * 1000;
 
 pub(super) fn all(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Vec<Value> {
@@ -29,7 +30,7 @@ pub fn chat_token(core: &Core, leg: &Leg) -> Token {
         instance: core.directory().instance().id,
         subject: leg.participant.0,
         object: leg.contact.0,
-        expires_at: ends.unwrap_or(leg.since + TOKEN_MS),
+        expires_at: ends.unwrap_or(leg.since) + TOKEN_MS,
     }
 }
 

@@ -87,9 +87,7 @@ impl Seat {
         let ending = open.serve(&mut socket, &mut subscription, draining).await;
         // The party's place is free for its next socket while this one says goodbye.
         drop((subscription, place));
-        if let Some((code, reason)) = ending {
-            farewell(socket, code, reason).await;
-        }
+        farewell(socket, ending).await;
     }
 }
 
@@ -279,14 +277,18 @@ fn ends_chat(content: &str) -> bool {
         && serde_json::from_str::<Value>(content).is_ok_and(|item| item["ContentType"] == content_type::ENDED)
 }
 
-/// Says goodbye and waits a moment for the answer, so that the close frame is not lost with what is unread.
-async fn farewell(mut socket: WebSocket, code: u16, reason: &'static str) {
-    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+/// Says goodbye, or answers the client's, and reads on for a moment so that the close frame is not lost with what is
+/// unread.
+async fn farewell(mut socket: WebSocket, ending: Option<Ending>) {
     // Whether the client hears it is its own affair from here on.
     let _ = timeout(FAREWELL, async {
-        if socket.send(close).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
+        if let Some((code, reason)) = ending {
+            let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+            if socket.send(close).await.is_err() {
+                return;
+            }
         }
+        while let Some(Ok(_)) = socket.recv().await {}
     })
     .await;
 }

@@ -2,7 +2,7 @@
 import { request as ask, createServer } from "node:http";
 import { connect } from "node:net";
 
-export class Proxy {
+export class Network {
   #sockets = new Set();
   #port = 0;
 
@@ -22,7 +22,7 @@ export class Proxy {
 
   /** Stands at a port of its own before a server; `http` is its address without the scheme. */
   static async before(server) {
-    const proxy = new Proxy();
+    const proxy = new Network();
     proxy.target = new URL(server.endpoint);
     await proxy.#listen();
     proxy.endpoint = `http://127.0.0.1:${proxy.#port}`;
