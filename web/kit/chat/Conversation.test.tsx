@@ -101,3 +101,13 @@ test("formatting goes out as Markdown where it was agreed", async () => {
   await userEvent.type(screen.getByTestId("chat-input"), "**hi**{Enter}");
   expect(session.sent[0]?.contentType).toBe("text/markdown");
 });
+
+test("what was not sent cannot be sent again once the chat is over", async () => {
+  const { session } = show();
+  session.failSending = true;
+  await userEvent.type(screen.getByTestId("chat-input"), "too late{Enter}");
+  await screen.findByTestId("chat-resend");
+  act(() => session.fire("onEnded", {}));
+  expect(screen.queryByTestId("chat-resend")).toBeNull();
+  expect(screen.getByText("too late")).toBeTruthy();
+});

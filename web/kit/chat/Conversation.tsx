@@ -64,7 +64,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
               item={item}
               mine={item.participantId === model.selfId}
               onAnswer={item.id === answerable ? answer : undefined}
-              onResend={resend}
+              onResend={open ? resend : undefined}
               onDiscard={discard}
               onDownload={download}
             />

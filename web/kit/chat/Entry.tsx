@@ -39,7 +39,8 @@ interface EntryProps {
   mine: boolean;
   /** Answers an interactive message; absent when it cannot be answered (any more). */
   onAnswer?: (answer: string) => void;
-  onResend: (id: string) => void;
+  /** Absent where nothing can be sent any more. */
+  onResend?: (id: string) => void;
   onDiscard: (id: string) => void;
   onDownload: (id: string) => Promise<Blob>;
 }
@@ -189,9 +190,11 @@ function Delivery({ item, mine, onResend, onDiscard }: Pick<EntryProps, "item" |
     return (
       <span className="sr-row chat__state chat__state--bad" role="alert">
         {t("chat.notSent")}
-        <Button small onClick={() => onResend(item.id)} data-testid="chat-resend">
-          {t("chat.resend")}
-        </Button>
+        {onResend && (
+          <Button small onClick={() => onResend(item.id)} data-testid="chat-resend">
+            {t("chat.resend")}
+          </Button>
+        )}
         <Button small kind="quiet" onClick={() => onDiscard(item.id)}>
           {t("chat.discard")}
         </Button>
