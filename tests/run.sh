@@ -19,7 +19,7 @@ stage() {
   local status=${PIPESTATUS[0]} ok=0 bad=0 left=0
   case $counter in
     cargo) read -r ok bad left < <(awk '/^test result:/ { ok += $4; bad += $6; left += $8 } END { print ok + 0, bad + 0, left + 0 }' "$logs/$name.log") ;;
-    pytest) read -r ok bad left < <(awk '/^=.* in [0-9.]+s/ { line = $0 } END {
+    pytest) read -r ok bad left < <(awk '/(passed|failed|skipped|errors?|no tests ran) in [0-9.]+s/ { line = $0 } END {
         n = split(line, word, /[ ,=]+/)
         for (i = 1; i <= n; i++) { if (word[i] == "passed") ok = word[i-1]; if (word[i] == "failed" || word[i] ~ /^error/) bad += word[i-1]; if (word[i] == "skipped") left = word[i-1] }
         print ok + 0, bad + 0, left + 0 }' "$logs/$name.log") ;;

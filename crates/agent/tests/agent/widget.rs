@@ -42,7 +42,7 @@ async fn a_page_starts_a_chat() {
     let data = &answer.body["data"];
     assert_eq!(data["featurePermissions"], json!({"ATTACHMENTS": true, "MESSAGING_MARKDOWN": true}));
     let result = &data["startChatResult"];
-    assert_eq!(attributes(&server, &result["ContactId"]).await, json!({"topic": "order"}));
+    assert_eq!(attributes(&server, &result["ContactId"]).await, json!({"HostedWidget-topic": "order"}));
     let token = result["ParticipantToken"].as_str().expect("a token");
     let center = &server.app.center;
     let token = center.tokens().check(token, &[TokenKind::Participant], center.now()).expect("is good");
@@ -77,8 +77,12 @@ async fn the_hosted_page_speaks_its_own_form() {
         ("PersistentChat", json!({"SourceContactId": "x", "RehydrationType": "ENTIRE_PAST_SESSION"}), 400),
         (
             "PersistentChat",
-            json!({"SourceContactId": server.engine.id(), "RehydrationType": "ENTIRE_PAST_SESSION"}),
-            404,
+            json!({
+                "SourceContactId": server.engine.id(),
+                "RehydrationType": "ENTIRE_PAST_SESSION",
+                "ParticipantToken": answer.body["data"]["startChatResult"]["ParticipantToken"],
+            }),
+            403,
         ),
     ] {
         let mut input = input.clone();
@@ -100,7 +104,11 @@ async fn a_chat_continues_an_earlier_one() {
     let contact: ContactId = first["ContactId"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     let again = json!({
         "DisplayName": "Cora",
-        "PersistentChat": {"sourceContactId": contact, "rehydrationType": "ENTIRE_PAST_SESSION"},
+        "PersistentChat": {
+            "sourceContactId": contact,
+            "rehydrationType": "ENTIRE_PAST_SESSION",
+            "participantToken": first["ParticipantToken"],
+        },
     });
     let early = server.post("/widget/chat", &[], again.clone()).await;
     assert_eq!(early.status, 404, "the first goes on: {}", early.body);
@@ -109,7 +117,7 @@ async fn a_chat_continues_an_earlier_one() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let result = &answer.body["data"]["startChatResult"];
     assert_eq!(result["ContinuedFromContactId"], json!(contact));
-    assert_eq!(attributes(&server, &result["ContactId"]).await, json!({"tier": "gold"}));
+    assert_eq!(attributes(&server, &result["ContactId"]).await, json!({"HostedWidget-tier": "gold"}));
 }
 
 #[tokio::test]
