@@ -48,7 +48,7 @@ async function waiting(request = {}, { through = server, options } = {}) {
   const chat = await startChat(server, { ContactFlowId: flow, ...request });
   const page = await openShop(browser, host, options);
   await begin(page, { endpoint: through.endpoint, region: server.region }, chat);
-  await hears(page, "onConnectionEstablished");
+  await joins(page);
   return { ...chat, page };
 }
 
@@ -59,6 +59,11 @@ async function talking(request, how) {
   const contact = await agent.accept(customer.contactId);
   const speaker = await agent.speaker(contact);
   return { ...customer, contact, speaker };
+}
+
+/** Waits until the customer is in the chat; the library says "established" before its socket is open. */
+function joins(page) {
+  return hears(page, "onMessage", { ContentType: "application/vnd.amazonaws.connect.event.participant.joined" });
 }
 
 describe("a customer on the stock chat library", () => {
@@ -92,7 +97,7 @@ describe("a customer on the stock chat library", () => {
     });
     const chat = await startChat(server, { ContactFlowId: flow });
     await begin(page, server, chat);
-    await hears(page, "onConnectionEstablished");
+    await joins(page);
     const { Id } = await call(page, "sendMessage", { contentType: "text/plain", message: "hello" });
     await hears(page, "onMessage", { Id });
     assert.deepEqual([...new Set(addresses)], [new URL(server.endpoint).host]);
@@ -453,7 +458,7 @@ describe("a customer on the stock chat library", () => {
     await agent.status("Available");
     const chat = await startChat(server, { ContactFlowId: flow });
     await begin(page, server, chat);
-    await hears(page, "onConnectionEstablished");
+    await joins(page);
     const speaker = await agent.speaker(await agent.accept(chat.contactId));
     assert.equal(opened.length, 1);
     const sent = [(await speaker.say("before")).Id];
@@ -478,7 +483,7 @@ describe("a customer on the stock chat library", () => {
     const page = await openShop(browser, host);
     await page.clock.install();
     await begin(page, proxy, chat);
-    await hears(page, "onConnectionEstablished");
+    await joins(page);
     const connections = () =>
       proxy.requests.filter((one) => one.path === "/participant/connection" && one.method === "POST").length;
     assert.equal(connections(), 1);
@@ -546,7 +551,7 @@ describe("a customer on the stock chat library", () => {
       const chat = await startChat(own, { ContactFlowId: straight });
       const page = await openShop(browser, host);
       await begin(page, own, chat);
-      await hears(page, "onConnectionEstablished");
+      await joins(page);
       const before = await call(page, "sendMessage", { contentType: "text/plain", message: "before" });
       await own.kill();
       // The library takes a server that refuses connections for a final failure and says so; the page begins anew.
