@@ -186,8 +186,12 @@ async def idle(server, count):
 
 
 def process_sockets(server):
-    return sum(1 for entry in os.scandir(f"/proc/{server.process.pid}/fd")
-               if os.path.lexists(entry.path) and os.readlink(entry.path).startswith("socket:"))
+    def target(entry):
+        try:
+            return os.readlink(entry.path)
+        except FileNotFoundError:  # closed between the two looks
+            return ""
+    return sum(target(entry).startswith("socket:") for entry in os.scandir(f"/proc/{server.process.pid}/fd"))
 
 
 # ── Clients that stall ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -156,6 +156,19 @@ impl Center {
         self.engines.read().values().map(|running| running.engine.clone()).collect()
     }
 
+    /// The instance that is meant where none is named: the one that was made first, however many follow.
+    pub async fn first_instance(&self) -> Option<Arc<Engine>> {
+        let mut first = None;
+        for engine in self.instances() {
+            // One that is recovering may well be it.
+            let made = engine.read(|core, _| core.directory().instance().created_time.0).await.unwrap_or(0);
+            if first.as_ref().is_none_or(|(earliest, _)| made < *earliest) {
+                first = Some((made, engine));
+            }
+        }
+        first.map(|(_, engine)| engine)
+    }
+
     /// Makes and starts a new instance, with the people given and everything a new instance has.
     pub async fn create_instance(
         &self,

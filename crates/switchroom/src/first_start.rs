@@ -143,7 +143,7 @@ pub(crate) async fn write_bootstrap(
             .and_then(|content| serde_json::from_slice::<Value>(&content).ok())
             .map_or(json!({}), |file| file["users"].clone()),
     };
-    let Some(engine) = center.instances().into_iter().next() else { return Ok(()) };
+    let Some(engine) = center.first_instance().await else { return Ok(()) };
     let file = json!({
         "endpoint": endpoint,
         "accessKeyId": key.id,
