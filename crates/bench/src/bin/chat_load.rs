@@ -34,7 +34,7 @@ struct Arguments {
     #[arg(long)]
     bootstrap: PathBuf,
     /// Chats at once; ten to an agent.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 200)]
     chats: usize,
     /// Length of each measurement, in seconds.
     #[arg(long, default_value_t = 10)]
@@ -269,7 +269,9 @@ impl Writer {
                 sequence: sequences[index],
                 due: u64::try_from(due.duration_since(self.begin).as_nanos()).unwrap_or(u64::MAX),
             };
-            let body = json!({"ContentType": "text/plain", "Content": mark.message()});
+            // Clients of the published library give every message a token.
+            let token = format!("{}-{index}-{}-{}", self.chat, mark.sequence, mark.due);
+            let body = json!({"ContentType": "text/plain", "Content": mark.message(), "ClientToken": token});
             let Line { connection, customer, agent } = &mut *line;
             let bearer = if side == Side::Customer { &*customer } else { &*agent };
             match customer::participant(connection, "/participant/message", bearer, &body).await {

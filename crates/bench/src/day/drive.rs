@@ -240,7 +240,7 @@ impl Day {
                 LegState::Connecting => self.answer(user, contact),
                 LegState::Connected => self.converse(user, contact, channel),
                 LegState::Missed | LegState::Rejected => self.plan_after(20.0, Deed::Clear(user, contact)),
-                LegState::Ended => self.plan_after(45.0, Deed::Clear(user, contact)),
+                LegState::Ended => self.plan_after(60.0, Deed::Clear(user, contact)),
                 LegState::Paused | LegState::Error => {}
             }
         }
@@ -267,10 +267,10 @@ impl Day {
         let end = if by_customer { Deed::CustomerLeaves(contact) } else { Deed::AgentLeaves(user, contact) };
         match channel {
             Channel::Chat => {
-                self.plan_after(420.0, end);
+                self.plan_after(900.0, end);
                 self.plan_after(20.0, Deed::Write(contact, 5));
             }
-            _ => self.plan_after(330.0, end),
+            _ => self.plan_after(420.0, end),
         }
     }
 
@@ -346,7 +346,7 @@ impl Day {
         let speaker = if left.is_multiple_of(2) { agent } else { self.customers.get(&contact).copied() };
         let Some(speaker) = speaker else { return Ok(()) };
         if left > 0 {
-            self.plan_after(60.0, Deed::Write(contact, left - 1));
+            self.plan_after(120.0, Deed::Write(contact, left - 1));
         }
         self.messages += 1;
         let text = "I have looked at the order you mean; it was sent yesterday and arrives tomorrow.";
