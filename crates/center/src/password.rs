@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::password_hash::{Output, PasswordHash, Salt, SaltString};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use engine::random_128;
 use model::Timestamp;
 use parking_lot::Mutex;
@@ -12,10 +13,18 @@ use parking_lot::Mutex;
 /// Hashes a password; costs tens of milliseconds of one core, so keep it off the async threads.
 pub fn hash(password: &str) -> String {
     let salt = SaltString::encode_b64(&random_128().to_be_bytes()).expect("16 bytes are a salt");
-    Argon2::default()
-        .hash_password(password.as_bytes(), &salt)
-        .expect("the default parameters are valid")
-        .to_string()
+    let params = Params::default();
+    let output =
+        compute(password, salt.as_salt(), Algorithm::default(), Version::default(), params.clone(), LENGTH)
+            .expect("the default parameters are valid");
+    PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: (&params).try_into().expect("the default parameters are printable"),
+        salt: Some(salt.as_salt()),
+        hash: Some(output),
+    }
+    .to_string()
 }
 
 /// Whether a password fits a hash. Without a hash the same time is spent and the answer is no.
@@ -24,7 +33,49 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
     static NOBODY: LazyLock<String> = LazyLock::new(|| self::hash("nobody has this password"));
     let known = hash.is_some();
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(&NOBODY)) else { return false };
-    Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok() && known
+    let (Some(salt), Some(expected), Ok(algorithm), Ok(params)) =
+        (parsed.salt, parsed.hash, Algorithm::try_from(parsed.algorithm), Params::try_from(&parsed))
+    else {
+        return false;
+    };
+    let version = parsed.version.map_or(Ok(Version::default()), Version::try_from);
+    let Ok(version) = version else { return false };
+    // Outputs are compared in constant time.
+    let output = compute(password, salt, algorithm, version, params, expected.len());
+    output.is_ok_and(|output| output == expected) && known
+}
+
+/// Bytes of a new hash.
+const LENGTH: usize = Params::DEFAULT_OUTPUT_LEN;
+
+/// Hashes in one of a few blocks of memory that are kept: as many as cores, for more at once would only take turns.
+/// Blocks of this size (19 MiB) that every thread allocates anew stay with the allocator of each thread.
+fn compute(
+    password: &str,
+    salt: Salt<'_>,
+    algorithm: Algorithm,
+    version: Version,
+    params: Params,
+    length: usize,
+) -> argon2::password_hash::Result<Output> {
+    static MEMORY: LazyLock<Vec<Mutex<Vec<Block>>>> = LazyLock::new(|| {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        (0..cores).map(|_| Mutex::default()).collect()
+    });
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let mut bytes = [0; 64];
+    let salt = salt.decode_b64(&mut bytes)?;
+    let blocks = params.block_count();
+    let argon = Argon2::new(algorithm, version, params);
+    let turn = NEXT.fetch_add(1, Ordering::Relaxed) % MEMORY.len();
+    let free = MEMORY.iter().find_map(Mutex::try_lock);
+    let mut memory = free.unwrap_or_else(|| MEMORY[turn].lock());
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::default());
+    }
+    Output::init_with(length, |output| {
+        Ok(argon.hash_password_into_with_memory(password.as_bytes(), salt, output, &mut memory[..blocks])?)
+    })
 }
 
 /// Failed attempts per name and address before a pause.

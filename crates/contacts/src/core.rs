@@ -42,7 +42,7 @@ pub struct Core {
     pub(crate) out: Outcome,
     pub(crate) dirty: Dirty,
     /// What each agent's last event said, for the next one's `previous`.
-    pub(crate) last_snapshots: HashMap<UserId, serde_json::Value>,
+    pub(crate) last_snapshots: HashMap<UserId, crate::agent_event::Snapshot>,
 }
 
 /// Who a participant is.

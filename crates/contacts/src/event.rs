@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::agent_event::Snapshot;
+
 /// A fact. The bodies are in the published shapes; sinks only add their envelopes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event")]
@@ -19,9 +21,9 @@ pub enum Event {
         /// Resource name of the agent.
         agent_arn: String,
         /// The agent now.
-        current: Value,
+        current: Snapshot,
         /// The agent before; null on the first event.
-        previous: Value,
+        previous: Option<Snapshot>,
     },
     /// A contact is over, or something about a finished one changed: its record (spec 06 §8).
     Record {

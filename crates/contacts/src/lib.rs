@@ -58,6 +58,7 @@ mod token;
 pub mod transcript;
 mod transfer;
 
+pub use agent_event::Snapshot;
 pub use agents::HEART_BEAT_MS;
 pub use chat::Speaker;
 pub use core::{Core, Member, MemberRole, PAST_CHAIN, Settings, contact_change};

@@ -1,5 +1,6 @@
 //! The audit log: every call that may change something leaves an entry, without any of its values.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use contacts::Event;
@@ -21,14 +22,27 @@ impl Audit {
     pub(crate) fn start(center: Arc<center::Center>) -> Self {
         let (entries, mut waiting) = mpsc::channel::<(Option<model::InstanceId>, serde_json::Value)>(WAITING);
         tokio::spawn(async move {
-            while let Some((instance, entry)) = waiting.recv().await {
-                let engine: Option<Arc<Engine>> = match instance {
-                    Some(id) => center.instance(id),
-                    None => center.instances().into_iter().next(),
-                };
-                let Some(engine) = engine else { continue };
-                if let Err(error) = engine.apply(|core, cx| core.note(cx, Event::Call { entry })).await {
-                    tracing::warn!(%error, "an audit entry could not be written");
+            // One commit for all that have come while the last was written.
+            let mut batch = Vec::new();
+            while waiting.recv_many(&mut batch, WAITING).await > 0 {
+                let mut by_instance: HashMap<_, Vec<_>> = HashMap::new();
+                for (instance, entry) in batch.drain(..) {
+                    by_instance.entry(instance).or_default().push(entry);
+                }
+                for (instance, entries) in by_instance {
+                    let engine: Option<Arc<Engine>> = match instance {
+                        Some(id) => center.instance(id),
+                        None => center.first_instance().await,
+                    };
+                    let Some(engine) = engine else { continue };
+                    let noted = engine.apply(|core, cx| {
+                        for entry in entries {
+                            core.note(cx, Event::Call { entry });
+                        }
+                    });
+                    if let Err(error) = noted.await {
+                        tracing::warn!(%error, "audit entries could not be written");
+                    }
                 }
             }
         });
