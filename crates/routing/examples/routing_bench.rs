@@ -8,7 +8,11 @@
 //! * **freed** – every agent is busy; one finishes and gets the best waiting contact;
 //! * **queued** – every agent is busy; one more contact comes and waits;
 //! * **served** – a contact comes to a queue whose agents are free, while all others wait elsewhere.
+//!
+//! The yardstick of growth is measured beside it: one entry taken out of an ordered map of as many entries, and one put in.
+//! That is logarithmic work on the same machine, so what its caches cost is in both figures.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use model::resource::{BehaviorType, Proficiency};
@@ -70,11 +74,33 @@ fn measure(size: Size) -> String {
         kinds.insert(name.to_owned(), kind);
     }
     let [p50, p99, max] = figures(&mut all);
+    drop(house);
+    let [map_p50, map_p99, _] = figures(&mut ordered_map(waiting));
     json!({
         "bench": "routing", "waiting": waiting, "agents": agents, "queues": queues, "profiles": profiles,
-        "decisions": all.len(), "p50_ns": p50, "p99_ns": p99, "max_ns": max, "kinds": kinds
+        "decisions": all.len(), "p50_ns": p50, "p99_ns": p99, "max_ns": max, "kinds": kinds,
+        "ordered_map": {"p50_ns": map_p50, "p99_ns": map_p99}
     })
     .to_string()
+}
+
+/// The yardstick: an entry leaves an ordered map, another comes in; both anywhere.
+fn ordered_map(entries: usize) -> Vec<u64> {
+    let mut random = 42;
+    let mut map: BTreeMap<u64, [u64; 8]> = BTreeMap::new();
+    while map.len() < entries {
+        map.insert(next_random(&mut random), [0; 8]);
+    }
+    (0..DECISIONS)
+        .map(|_| {
+            let (old, new) = (next_random(&mut random), next_random(&mut random));
+            let start = Instant::now();
+            let key = map.range(old..).next().or_else(|| map.iter().next()).map(|(key, _)| *key);
+            key.and_then(|key| map.remove(&key));
+            map.insert(new, [1; 8]);
+            start.elapsed().as_nanos() as u64
+        })
+        .collect()
 }
 
 type Decide = fn(&mut House) -> u64;
@@ -305,12 +331,17 @@ impl House {
 
     /// splitmix64: the same run every time.
     fn next_random(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        next_random(&mut self.random)
     }
+}
+
+/// SplitMix64.
+fn next_random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }
 
 fn queue_id(number: usize) -> QueueId {
