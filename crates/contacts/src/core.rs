@@ -36,6 +36,7 @@ pub struct Core {
     pub(crate) tokens: HashMap<String, IdempotencyToken>,
     pub(crate) programs: HashMap<FlowId, Arc<Program>>,
     pub(crate) timers: Timers,
+    pub(crate) deadline_at_work: Option<Deadline>,
     /// Contacts per channel that are not disconnected.
     pub(crate) live: [usize; 3],
     pub(crate) settings: Settings,
@@ -117,6 +118,7 @@ impl Core {
             tokens: HashMap::new(),
             programs: HashMap::new(),
             timers: Timers::default(),
+            deadline_at_work: None,
             live: [0; 3],
             settings,
             out: Outcome::default(),
@@ -212,23 +214,49 @@ impl Core {
 
     /// Does what is due at `cx.now`.
     pub fn tick(&mut self, cx: &mut Cx) {
+        self.tick_each(cx, Self::reached);
+    }
+
+    /// Hands over every deadline that has come at `cx.now`.
+    pub fn tick_each(&mut self, cx: &mut Cx, mut reached: impl FnMut(&mut Self, &mut Cx, Deadline)) {
         // Bounded: what one tick leaves over is due at once and comes with the next.
         for _ in 0..10_000 {
             let Some(deadline) = self.timers.pop_due(cx.now) else { break };
-            match deadline {
-                Deadline::OfferMissed(contact) => self.offer_missed(cx, contact),
-                Deadline::FlowWake(contact) => self.flow_time_limit(cx, contact, false),
-                Deadline::EventFlowWake(contact) => self.flow_time_limit(cx, contact, true),
-                Deadline::TaskStart(contact) => self.task_start(cx, contact),
-                Deadline::TaskExpiry(contact) => self.task_expired(cx, contact),
-                Deadline::ConnectBy(chain) => self.customer_never_came(cx, chain),
-                Deadline::ChatExpiry(chain) => self.chat_expired(cx, chain),
-                Deadline::BotConnectBy(chain) => self.bot_never_came(cx, chain),
-                Deadline::RoleTimer(chain) => self.role_timer_due(cx, chain),
-                Deadline::AcwOver(user, contact) => self.acw_over(cx, user, contact),
-                Deadline::HeartBeat(user) => self.heart_beat(cx, user),
-                Deadline::TokenSweep => self.sweep_tokens(cx),
-            }
+            self.deadline_at_work = Some(deadline);
+            reached(self, cx, deadline);
+        }
+        self.deadline_at_work = None;
+    }
+
+    /// The deadline that is being acted on; in a core whose code failed, the one that it failed at.
+    pub fn deadline_at_work(&self) -> Option<Deadline> {
+        self.deadline_at_work
+    }
+
+    /// Whether a deadline is waited for.
+    pub fn is_due_later(&self, deadline: Deadline) -> bool {
+        self.timers.is_set(deadline)
+    }
+
+    /// Gives a deadline up, for its code fails: what waits for it goes on only by another command.
+    pub fn set_aside(&mut self, deadline: Deadline) {
+        self.timers.set(deadline, None);
+    }
+
+    fn reached(&mut self, cx: &mut Cx, deadline: Deadline) {
+        match deadline {
+            Deadline::OfferMissed(contact) => self.offer_missed(cx, contact),
+            Deadline::FlowWake(contact) => self.flow_time_limit(cx, contact, false),
+            Deadline::EventFlowWake(contact) => self.flow_time_limit(cx, contact, true),
+            Deadline::TaskStart(contact) => self.task_start(cx, contact),
+            Deadline::TaskExpiry(contact) => self.task_expired(cx, contact),
+            Deadline::ConnectBy(chain) => self.customer_never_came(cx, chain),
+            Deadline::ChatExpiry(chain) => self.chat_expired(cx, chain),
+            Deadline::BotConnectBy(chain) => self.bot_never_came(cx, chain),
+            Deadline::RoleTimer(chain) => self.role_timer_due(cx, chain),
+            Deadline::AcwOver(user, contact) => self.acw_over(cx, user, contact),
+            Deadline::HeartBeat(user) => self.heart_beat(cx, user),
+            Deadline::TokenSweep => self.sweep_tokens(cx),
         }
     }
 

@@ -1,11 +1,11 @@
 //! One instance at work: the core behind its lock, its writer, its timers.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use contacts::{Core, Cx, Effect, Settings, Stored};
+use contacts::{Core, Cx, Deadline, Effect, Settings, Stored};
 use directory::{Directory, Kind};
 use model::{InstanceId, Scope, Timestamp};
 use parking_lot::Mutex;
@@ -20,6 +20,10 @@ use crate::commit::{BATCH, Pending, join};
 const COMMANDS: usize = 8192;
 /// Longest time between attempts to come back after a failed commit.
 const RELOAD_PAUSE: Duration = Duration::from_millis(500);
+/// How often the code of a deadline may fail before the deadline is set aside.
+const DEADLINE_FAILURES: u32 = 3;
+/// Longest time between attempts of timers that fail.
+const TICK_PAUSE: Duration = Duration::from_secs(10);
 
 /// The present moment of the process's clock.
 pub fn now(clock: &Clock) -> Timestamp {
@@ -70,6 +74,8 @@ struct State {
     decided: u64,
     /// Grows with every core that was thrown away: what an older one decided and was not committed never was.
     epoch: u64,
+    /// How often the code of a deadline has failed.
+    failures: HashMap<Deadline, u32>,
     stopping: bool,
 }
 
@@ -112,6 +118,7 @@ impl Engine {
                 queue: VecDeque::new(),
                 decided: 0,
                 epoch: 0,
+                failures: HashMap::new(),
                 stopping: false,
             }),
             queue_changed: Notify::new(),
@@ -231,6 +238,9 @@ impl Engine {
             (result, core.take_outcome(&mut cx), core.wake_at() != before)
         }));
         let Ok((result, outcome, timers_moved)) = decided else {
+            if let Some(deadline) = core.deadline_at_work() {
+                *state.failures.entry(deadline).or_default() += 1;
+            }
             state.core = None;
             state.epoch += 1;
             drop(state);
@@ -326,8 +336,16 @@ impl Engine {
         self.progress.send_replace(Progress { epoch, committed: decided });
         loop {
             match load_core(&self.scope, &self.store, self.settings, self.clock.now()).await {
-                Ok((core, effects)) => {
-                    self.state.lock().core = Some(core);
+                Ok((mut core, effects)) => {
+                    let mut state = self.state.lock();
+                    for (&deadline, _) in
+                        state.failures.iter().filter(|(_, times)| **times >= DEADLINE_FAILURES)
+                    {
+                        tracing::error!(instance = %self.scope.instance, ?deadline, "a deadline fails again and again; it is set aside");
+                        core.set_aside(deadline);
+                    }
+                    state.core = Some(core);
+                    drop(state);
                     self.timers_changed.notify_one();
                     self.perform(effects);
                     tracing::info!(instance = %self.scope.instance, "the instance is back");
@@ -345,6 +363,7 @@ impl Engine {
     }
 
     async fn tick(self: &Arc<Self>) {
+        let mut pause = Duration::from_millis(100);
         loop {
             let (due, stopping) = {
                 let state = self.state.lock();
@@ -360,14 +379,17 @@ impl Engine {
                     continue;
                 }
             }
-            if due.is_some_and(|due| due <= self.clock.now())
-                && let Err(error) = self.apply(|core, cx| core.tick(cx)).await
-            {
-                tracing::warn!(instance = %self.scope.instance, %error, "timers are late");
-                if matches!(error, EngineError::Stopping) {
-                    return;
+            if due.is_none_or(|due| due > self.clock.now()) {
+                continue;
+            }
+            match self.apply(|core, cx| core.tick(cx)).await {
+                Ok(()) => pause = Duration::from_millis(100),
+                Err(EngineError::Stopping) => return,
+                Err(error) => {
+                    tracing::warn!(instance = %self.scope.instance, %error, "timers are late");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(TICK_PAUSE);
                 }
-                tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }

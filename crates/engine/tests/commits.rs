@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use center::{Center, Options};
-use contacts::{Settings, StartChat};
+use contacts::{Deadline, Settings, StartChat};
 use engine::{Engine, EngineError};
 use model::{ContactId, ParticipantId, Timestamp};
 use store::{Batch, Blobs, ItemWrite, Store};
@@ -155,6 +155,30 @@ async fn a_bug_in_a_command_takes_nothing_along() {
     assert!(matches!(broken, Err(EngineError::Recovering)), "{broken:?}");
     let second = fixture.say_until_taken(participant, "two", "t2").await;
     assert_eq!(fixture.messages(chain).await, [first, second], "nothing of the half command");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_whose_code_fails_again_and_again_is_set_aside() {
+    let fixture = Fixture::new().await;
+    let (chain, participant) = fixture.chat().await;
+    let expiry = Deadline::ChatExpiry(chain);
+    let waited_for = || fixture.engine.read(move |core, _| core.is_due_later(expiry));
+    for attempt in 1..=3 {
+        assert!(waited_for().await.expect("reads"), "attempt {attempt}");
+        let broken = fixture
+            .engine
+            .apply(|core, cx| {
+                cx.now = cx.now + 8 * 24 * 3_600_000;
+                core.tick_each(cx, |_, _, deadline| assert_ne!(deadline, expiry, "a bug"));
+            })
+            .await;
+        assert!(matches!(broken, Err(EngineError::Recovering)), "{broken:?}");
+        // It is back, and everything else goes on.
+        fixture.say_until_taken(participant, "still here", &format!("t{attempt}")).await;
+    }
+    assert!(!waited_for().await.expect("reads"), "given up after three failures");
+    let late = fixture.engine.apply(|core, cx| core.tick(cx)).await;
+    assert!(late.is_ok(), "{late:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
