@@ -1,5 +1,6 @@
 """The main job through the public API: chats and tasks from their start to their record, with the ordinary client."""
 
+import concurrent.futures
 import contextlib
 import datetime
 import http.server
@@ -226,6 +227,31 @@ def test_a_finished_contact_still_takes_attributes(server, connect, instance, ch
     record(server, one.contact)
     connect.update_contact_attributes(InstanceId=instance, InitialContactId=one.contact, Attributes={"a": "2"})
     assert connect.get_contact_attributes(InstanceId=instance, InitialContactId=one.contact)["Attributes"] == {"a": "2"}
+
+
+def test_attributes_are_taken_while_a_contact_ends(connect, instance, chat):
+    """Whether it has just ended or not: each update is taken, and none undoes another."""
+    for _ in range(5):
+        one = chat()
+        ended = threading.Event()
+
+        def update(name):
+            count = 0
+            while count < 3 or not ended.is_set():
+                count += 1
+                connect.update_contact_attributes(
+                    InstanceId=instance, InitialContactId=one.contact, Attributes={name: str(count)})
+            return name, str(count)
+
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            updates = [pool.submit(update, name) for name in ("a", "b", "c")]
+            try:
+                connect.stop_contact(InstanceId=instance, ContactId=one.contact)
+            finally:
+                ended.set()
+            expected = dict(each.result() for each in updates)
+        shown = connect.get_contact_attributes(InstanceId=instance, InitialContactId=one.contact)["Attributes"]
+        assert {name: shown.get(name) for name in expected} == expected
 
 
 def test_a_task_with_references_schedule_pause_and_transfer(server, connect, instance, flow, desk, refused):

@@ -139,21 +139,25 @@ async fn update_attributes(call: Call<App>, input: UpdateAttributes) -> Result<V
     let id = stored::id(&input.initial_contact_id)?;
     access::permit_contact(&call, &engine, id).await?;
     let changes = input.attributes;
-    let live = engine.read(|core, _| core.contact(id).is_some()).await.map_err(errors::engine)?;
-    if !live {
-        // A finished contact still takes attributes; its record is sent again with them. One at a time, so that
-        // what is read from the store is what is changed.
-        let _changing = call.state.finished.lock().await;
-        let (contact, _) = stored::contact(&engine, id).await?;
-        let chain = stored::chain(&engine, contact.chain).await?.ok_or_else(|| stored::missing(id))?;
-        engine
-            .apply(|core, cx| core.update_finished_attributes(cx, contact, chain, changes))
-            .await
-            .map_err(errors::engine)?
-            .map_err(errors::refused)?;
+    // Whether the contact is live is asked where it is changed: it may end at any moment.
+    let live = engine
+        .apply(|core, cx| core.contact(id).is_some().then(|| core.update_attributes(cx, id, changes.clone())))
+        .await
+        .map_err(errors::engine)?;
+    if let Some(changed) = live {
+        changed.map_err(errors::refused)?;
         return Ok(json!({}));
     }
-    apply(&engine, id, |core, cx| core.update_attributes(cx, id, changes)).await?;
+    // A finished contact still takes attributes; its record is sent again with them. One at a time, so that
+    // what is read from the store is what is changed.
+    let _changing = call.state.finished.lock().await;
+    let (contact, _) = stored::contact(&engine, id).await?;
+    let chain = stored::chain(&engine, contact.chain).await?.ok_or_else(|| stored::missing(id))?;
+    engine
+        .apply(|core, cx| core.update_finished_attributes(cx, contact, chain, changes))
+        .await
+        .map_err(errors::engine)?
+        .map_err(errors::refused)?;
     Ok(json!({}))
 }
 
