@@ -24,7 +24,7 @@ impl FlowValidator for Language {
 }
 
 /// The resources that a flow of this instance can name.
-struct Names<'a>(&'a Directory);
+pub(super) struct Names<'a>(pub &'a Directory);
 
 impl Resolver for Names<'_> {
     fn exists(&self, kind: ResourceKind, name: &str) -> bool {

@@ -13,6 +13,7 @@ mod agent_statuses;
 mod attributes;
 mod authority;
 mod flow_check;
+mod flow_language;
 mod flows;
 mod hierarchy;
 mod hours;
@@ -61,6 +62,7 @@ fn built() -> Vec<Operation<App>> {
         quick_connects::operations(),
         agent_statuses::operations(),
         flows::operations(),
+        flow_language::operations(),
         prompts::operations(),
         attributes::operations(),
         tags::operations(),

@@ -123,6 +123,8 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchAgentStatuses", One(&[AgentStatesView])),
     ("UpdateAgentStatus", One(&[AgentStatesEdit])),
     // Flows
+    ("DescribeFlowLanguage", One(&[ContactFlowsView])),
+    ("CheckContactFlow", One(&[ContactFlowsView])),
     ("CreateContactFlow", One(&[ContactFlowsCreate])),
     ("DescribeContactFlow", One(&[ContactFlowsView])),
     ("ListContactFlows", List(ContactFlowsView)),

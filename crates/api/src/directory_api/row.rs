@@ -56,6 +56,21 @@ where
     Operation::get(name, path, handler).constraint("InstanceId", INSTANCE_ID)
 }
 
+/// An operation that answers a question whose text is too long for an address.
+pub(super) fn question<I, F>(
+    name: &'static str,
+    path: &'static str,
+    subject: fn(&I) -> Subject,
+    question: F,
+) -> Operation<App>
+where
+    I: Input + Send + Sync + 'static,
+    F: Fn(&Directory, &I) -> directory::Result<Value> + Copy + Send + Sync + 'static,
+{
+    let handler = move |call: Call<App>, input: I| async move { ask(&call, input, subject, question).await };
+    Operation::post(name, path, handler).read_only().constraint("InstanceId", INSTANCE_ID)
+}
+
 /// An operation that changes something.
 pub(super) fn change<I, O, F>(
     method: Method,

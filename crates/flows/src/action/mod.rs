@@ -10,6 +10,7 @@ mod other;
 mod participant;
 mod recording;
 mod shape;
+mod table;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -19,6 +20,7 @@ use model::resource::FlowType;
 use serde_json::{Map, Value};
 
 pub use shape::{Class, Kind, Parameter, ResourceKind, Rule, Shape};
+pub use table::table;
 
 use crate::error::ErrorBranch;
 use crate::interpreter::Perform;

@@ -22,7 +22,9 @@ fn every_operation_says_what_a_user_needs() {
 fn the_service_is_complete_and_consistent() {
     // Building the service refuses doubled names and paths.
     let service = crate::connect();
-    let (built, not_built): (Vec<_>, Vec<_>) = service.rows().partition(|operation| operation.is_built());
+    let own = |path: &str| path.starts_with("/switchroom/");
+    let published = service.rows().filter(|operation| !operation.http().is_some_and(|(_, path)| own(path)));
+    let (built, not_built): (Vec<_>, Vec<_>) = published.partition(|operation| operation.is_built());
     assert!(built.len() > 130, "{} operations are built", built.len());
     assert_eq!(built.len() + not_built.len(), 405, "the service publishes 405 operations");
     assert!(operations().iter().all(|operation| operation.http().is_some()));

@@ -1,0 +1,96 @@
+//! For the designer and for programs that write flows: the table of the flow language, and a check without saving.
+//! Own operations; the published service has no counterpart.
+
+use directory::Directory;
+use directory::input::Input;
+use flows::validate::Problem;
+use flows::{Level, validate_document};
+use model::resource::FlowType;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wire::{Operation, Rule};
+
+use super::authority::Subject;
+use super::flow_check::Names;
+use super::row::{describe, question};
+use crate::App;
+
+/// `DescribeFlowLanguage`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DescribeFlowLanguage {
+    instance_id: Option<String>,
+}
+
+impl Input for DescribeFlowLanguage {
+    const OPERATION: &'static str = "DescribeFlowLanguage";
+    fn instance_id(&self) -> Option<&str> {
+        self.instance_id.as_deref()
+    }
+}
+
+/// `CheckContactFlow`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct CheckContactFlow {
+    instance_id: Option<String>,
+    #[serde(rename = "Type")]
+    kind: FlowType,
+    content: String,
+}
+
+impl Input for CheckContactFlow {
+    const OPERATION: &'static str = "CheckContactFlow";
+    fn instance_id(&self) -> Option<&str> {
+        self.instance_id.as_deref()
+    }
+}
+
+/// Room for the longest content, every character of it escaped.
+const CONTENT_BYTES: usize = 4 * 1024 * 1024;
+
+pub(super) fn operations() -> Vec<Operation<App>> {
+    vec![
+        describe::<DescribeFlowLanguage, _>(
+            "DescribeFlowLanguage",
+            "/switchroom/flow-language/{InstanceId}",
+            |_| Subject::none(),
+            |_, _| Ok(flows::action::table()),
+        ),
+        question::<CheckContactFlow, _>(
+            "CheckContactFlow",
+            "/switchroom/flow-check/{InstanceId}",
+            |_| Subject::none(),
+            check,
+        )
+        .body_limit(CONTENT_BYTES)
+        .constraint("Content", Rule::Length(1, 1_048_576)),
+    ]
+}
+
+/// Every problem of a content, saved or not.
+fn check(directory: &Directory, input: &CheckContactFlow) -> directory::Result<Value> {
+    let problems = match flows::Document::parse(&input.content) {
+        Ok(document) => validate_document(&document, input.kind, false, Some(&Names(directory))),
+        Err(error) => vec![Problem {
+            rule: "V1",
+            path: String::new(),
+            identifier: None,
+            message: error.to_string(),
+            level: Level::Error,
+        }],
+    };
+    let problems: Vec<Value> = problems
+        .into_iter()
+        .map(|problem| {
+            json!({
+                "Rule": problem.rule,
+                "Path": problem.path,
+                "Identifier": problem.identifier,
+                "Message": problem.message,
+                "Level": match problem.level { Level::Error => "ERROR", Level::Warning => "WARNING" },
+            })
+        })
+        .collect();
+    Ok(json!({"Problems": problems}))
+}
