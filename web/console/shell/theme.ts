@@ -27,6 +27,8 @@ export const theme: Theme = {
     colorTextAccent: accent,
     colorBorderItemFocused: { light: "#1467c7", dark: "#7db8ff" },
     colorBackgroundControlChecked: accent,
+    colorBackgroundSegmentActive: accent,
+    colorTextSegmentActive: onAccent,
     colorBorderItemSelected: accent,
     colorBackgroundItemSelected: soft,
     borderRadiusButton: "8px",

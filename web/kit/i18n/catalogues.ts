@@ -15,3 +15,7 @@ export const consoleTexts = {
   en: async () => (await import("./en/console")).consoleTexts,
   de: async () => (await import("./de/console")).consoleTexts,
 };
+export const designer = {
+  en: async () => (await import("./en/designer")).designer,
+  de: async () => (await import("./de/designer")).designer,
+};

@@ -1,0 +1,48 @@
+/** The instance's resources that parameters can name, as choices by the kind of resource. */
+import { useMemo } from "react";
+import { useConsole } from "../../../context";
+import { useFlows, useHours, usePrompts, useQueues, useUsers } from "../../../data";
+import type { Choice } from "../../../parts/fields";
+
+export function useResources(): Record<string, Choice[]> {
+  const { may } = useConsole();
+  const queues = useQueues(may("Queues.View")).data;
+  const flows = useFlows().data;
+  const prompts = usePrompts(may("Prompts.View")).data;
+  const hours = useHours(may("HoursOfOperation.View")).data;
+  const users = useUsers(may("Users.View")).data;
+  return useMemo(() => {
+    const choices = <One>(list: One[] | undefined, arn: (one: One) => string | undefined, name: (one: One) => string) =>
+      (list ?? []).flatMap((one) => {
+        const value = arn(one);
+        return value ? [{ value, label: name(one) }] : [];
+      });
+    return {
+      Queue: choices(
+        queues,
+        (one) => one.QueueArn,
+        (one) => one.Name ?? "",
+      ),
+      Flow: choices(
+        flows,
+        (one) => one.Arn,
+        (one) => one.Name ?? "",
+      ),
+      Prompt: choices(
+        prompts,
+        (one) => one.PromptARN,
+        (one) => one.Name ?? "",
+      ),
+      HoursOfOperation: choices(
+        hours,
+        (one) => one.HoursOfOperationArn,
+        (one) => one.Name ?? "",
+      ),
+      Agent: choices(
+        users,
+        (one) => one.Arn,
+        (one) => one.Username ?? "",
+      ),
+    };
+  }, [queues, flows, prompts, hours, users]);
+}
