@@ -267,23 +267,27 @@ function Canvas(props: DesignerProps) {
     }
     if (field) return;
     const key = event.key.toLowerCase();
+    const focused = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node")?.dataset.id;
     if (event.key === "Delete" || event.key === "Backspace") removeChosen();
     else if (command && key === "z" && !event.shiftKey) onUndo();
     else if (command && (key === "y" || (key === "z" && event.shiftKey))) onRedo();
     else if (command && key === "c") void copyChosen(false);
     else if (command && key === "x") void copyChosen(true);
     else if (command && key === "a") setChosen(new Set(nodes.map((one) => one.id)));
-    else if (event.key === "Enter" && chosen.size === 1) setOpen([...chosen][0]);
+    else if (event.key === "Enter" && focused !== undefined) setOpen(focused);
     else if (event.key === "Escape") setOpen(undefined);
     else return;
     event.preventDefault();
   };
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => keys.current?.(event);
-    const element = root.current;
-    element?.addEventListener("keydown", onKey);
-    return () => element?.removeEventListener("keydown", onKey);
+    const onKey = (event: KeyboardEvent) => {
+      // What had the focus may be gone with a removed block.
+      const target = event.target as HTMLElement;
+      if (target === window.document.body || root.current?.contains(target)) keys.current?.(event);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
   }, []);
 
   useEffect(() => {

@@ -67,12 +67,18 @@ export function ParameterFields({ members, rules, values, onChange }: ObjectProp
 
 const find = (members: Parameter[], name: string) => members.find((one) => one.name === name);
 
+/** What a new block begins with: text where it can be text. */
+function firstChoice(rule: Rule): string | undefined {
+  if (rule.kind !== "exactlyOne") return undefined;
+  return rule.names.find((name) => name === "Text") ?? rule.names[0];
+}
+
 /** Which of several members is there, and that one. */
 function ChosenMember({ rule, members, values, onChange }: Omit<ObjectProps, "rules"> & { rule: Rule }) {
   const { t } = useI18n();
   const { disabled } = usePropertyContext();
   const present = rule.names.find((name) => values[name] !== undefined);
-  const [picked, setPicked] = useState(present ?? (rule.kind === "exactlyOne" ? rule.names[0] : undefined));
+  const [picked, setPicked] = useState(present ?? firstChoice(rule));
   const chosen = present ?? picked;
   const member = chosen === undefined ? undefined : find(members, chosen);
   const options = rule.names.map((name) => ({ value: name, label: wordsOf(name) }));

@@ -127,7 +127,10 @@ test("a new name is used wherever the old one stood", () => {
   expect(printDocument(renamed)).toBe(
     printDocument(foreign)
       .replaceAll('"one"', '"Greeting"')
-      .replace('"useDynamic": true\n          }\n        }', '"useDynamic": true\n          }\n        },\n        "isFriendlyName": true'),
+      .replace(
+        '"useDynamic": true\n          }\n        }',
+        '"useDynamic": true\n          }\n        },\n        "isFriendlyName": true',
+      ),
   );
 });
 
@@ -145,7 +148,8 @@ test.each([
 
 test("notes have their limits", () => {
   let document: FlowDocument | undefined = foreign;
-  for (let count = 0; count < 4; count += 1) document = document && addNote(document, `x${count}`, { x: 0, y: 0 }, "one");
+  for (let count = 0; count < 4; count += 1)
+    document = document && addNote(document, `x${count}`, { x: 0, y: 0 }, "one");
   expect(document?.Metadata?.Annotations).toHaveLength(6);
   expect(document && addNote(document, "x9", { x: 0, y: 0 }, "one")).toBeUndefined();
   expect(document && addNote(document, "x9", { x: 0, y: 0 })).toBeDefined();
