@@ -221,8 +221,7 @@ impl Core {
         if contact.sign_in.is_some() {
             return Ok(());
         }
-        let provider =
-            ProviderName { user_pool_arn: request.user_pool_arn, client_id: request.client_id };
+        let provider = ProviderName { user_pool_arn: request.user_pool_arn, client_id: request.client_id };
         let sign_in = SignIn { session: cx.id(), provider, step: Step::Preparing };
         self.out.effects.extend(sign_in.effect(id));
         contact.sign_in = Some(sign_in);
@@ -400,8 +399,6 @@ impl Core {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         let Some(sign_in) = contact.sign_in.take() else { return };
         let chain = contact.chain;
-        self.timers.set(Deadline::SignInAddress(id), None);
-        self.touch_contact(id);
         let (status, event, resume) = match &end {
             End::Succeeded(_) => (
                 Some(AuthenticationStatus::Authenticated),
@@ -436,8 +433,9 @@ impl Core {
                 // What is proven replaces what was claimed.
                 contact.customer_id = Some(identity.subject.clone());
             }
-            self.contact_changed(cx, id, &[]);
         }
+        self.timers.set(Deadline::SignInAddress(id), None);
+        self.contact_changed(cx, id, &[]);
         if let Some(system) = self.chains.get(&chain).map(|chain| chain.system) {
             let draft = Draft::event(event, system, SYSTEM_NAME, Role::System);
             self.append_item(cx, chain, id, draft);
@@ -450,7 +448,8 @@ impl Core {
 
     /// The customer is shown under the name that the provider knows.
     fn rename_customer(&mut self, cx: &mut Cx, chain_id: ContactId, contact: ContactId, name: &str) {
-        let shown: String = name.trim().chars().filter(|one| !one.is_control()).take(NAME_CHARACTERS).collect();
+        let shown: String =
+            name.trim().chars().filter(|one| !one.is_control()).take(NAME_CHARACTERS).collect();
         let Some(chain) = self.chains.get_mut(&chain_id) else { return };
         let Some(customer) = chain.customer.as_mut() else { return };
         if shown.is_empty() || customer.display_name == shown {

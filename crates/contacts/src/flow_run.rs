@@ -134,7 +134,8 @@ impl Core {
                 return;
             }
             let purpose = flow.purpose;
-            let wake_in = |limit: u64| cx.now + i64::try_from(limit).unwrap_or(i64::MAX);
+            let now = cx.now;
+            let wake_in = |limit: u64| now + i64::try_from(limit).unwrap_or(i64::MAX);
             match pause {
                 Pause::Input { time_limit_ms } => {
                     flow.wake_at = time_limit_ms.map(wake_in);
