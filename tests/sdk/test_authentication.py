@@ -272,7 +272,7 @@ def test_a_state_is_good_once_and_for_its_own_sign_in(chat, refused, provider):
     refused("InvalidRequestException", one.update, state=state)
     refused("InvalidRequestException", one.update, state=state, Code="x", Error="access_denied")
     refused("InvalidRequestException", one.update, state=state, Error='"')
-    refused("ResourceNotFoundException", one.connect.update_participant_authentication,
+    refused("InvalidRequestException", one.connect.update_participant_authentication,
             InstanceId="00000000-0000-4000-8000-000000000000", State=state, Code="x")
     one.update(state, Code=back["code"])
     one.wait("in ")

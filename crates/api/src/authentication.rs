@@ -109,7 +109,9 @@ struct Update {
 
 /// Answers once the code is accepted; the exchange with the provider comes afterwards.
 async fn update(call: Call<App>, input: Update) -> Result<Value, ApiError> {
-    let engine = access::instance(&call, &input.instance_id)?;
+    // This operation publishes no error for what does not exist.
+    let engine = access::instance(&call, &input.instance_id)
+        .map_err(|_| ApiError::invalid_request("There is no such instance here."))?;
     access::permit(&call, &engine, &[Permission::ChatTestMode]).await?;
     let answer = answer(input.code, input.error.is_some())
         .ok_or_else(|| ApiError::invalid_request("Give either a Code or an Error."))?;
