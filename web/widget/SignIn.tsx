@@ -5,7 +5,7 @@ import { Alert } from "@kit/ui/Alert";
 import { Button } from "@kit/ui/Button";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
 import type { CustomerChat } from "./session";
-import { goToProvider, onAnswer, signedInPath, stateOf } from "./sign-in";
+import { goToProvider, onAnswer, signedInPath, stateOf, towards } from "./sign-in";
 
 type Step = "asked" | "away" | "checking";
 
@@ -23,7 +23,7 @@ export function SignIn({ chat, sessionId }: { chat: CustomerChat; sessionId: str
     try {
       const found = await chat.model.signInAddress(sessionId, location.origin + signedInPath);
       state.current = stateOf(found);
-      setAddress(found);
+      setAddress(towards(found, location.search));
     } catch (error) {
       setProblem(describe(error));
     }
@@ -48,7 +48,12 @@ export function SignIn({ chat, sessionId }: { chat: CustomerChat; sessionId: str
   function open() {
     if (!address) return;
     setStep("away");
-    goToProvider(address);
+    try {
+      goToProvider(address);
+    } catch (error) {
+      setStep("asked");
+      setProblem(describe(error));
+    }
   }
 
   async function skip() {

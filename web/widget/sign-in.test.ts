@@ -1,7 +1,7 @@
 /** Which sign-in a chat waits for, and how its answer gets from one window to another. */
 import type { ChatItem } from "@kit/chat/items";
 import { afterEach, expect, test, vi } from "vitest";
-import { goToProvider, onAnswer, openSignIn, readAnswer, stateOf, tellChat, wasSameTab } from "./sign-in";
+import { goToProvider, onAnswer, openSignIn, readAnswer, stateOf, tellChat, towards, wasSameTab } from "./sign-in";
 
 function event(name: string, content = ""): ChatItem {
   const contentType = `application/vnd.amazonaws.connect.event.${name}`;
@@ -35,6 +35,10 @@ test("what the provider brings back is a state with a code or an error", () => {
   expect(readAnswer("?error=access_denied&state=s")).toEqual({ state: "s", error: "access_denied" });
   for (const odd of ["", "?code=c", "?state=s", "?state=&code=c"]) expect(readAnswer(odd)).toBeUndefined();
   expect(stateOf("https://id.example.com/a?x=1&state=c.secret")).toBe("c.secret");
+  expect(towards("https://id.example.com/a?x=1", "?flow=f")).toBe("https://id.example.com/a?x=1");
+  expect(towards("https://id.example.com/a?x=1", "?identityProvider=My+IdP")).toBe(
+    "https://id.example.com/a?x=1&identity_provider=My+IdP",
+  );
 });
 
 test("answers are taken from windows of this origin only", async () => {

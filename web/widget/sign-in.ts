@@ -75,18 +75,31 @@ export function tellChat(answer: SignInAnswer): void {
   channel.close();
 }
 
-/** Opens the provider in a window of its own; where none may open, this tab goes there and comes back. */
+/** Opens the provider in a window of its own; where none may open, this tab goes there and comes back. Without storage it could not come back: that throws. */
 export function goToProvider(address: string): void {
   if (window.open(address, channelName, "popup,width=480,height=680")) return;
   sessionStorage.setItem(sameTabKey, "yes");
   location.assign(address);
 }
 
+/** The address with the identity provider behind the provider that the link to this page names, if it names one. */
+export function towards(address: string, search: string): string {
+  const name = new URLSearchParams(search).get("identityProvider");
+  if (!name) return address;
+  const url = new URL(address);
+  url.searchParams.set("identity_provider", name);
+  return url.href;
+}
+
 /** Whether this tab was the chat's before it went to the provider; asked once. */
 export function wasSameTab(): boolean {
-  const was = sessionStorage.getItem(sameTabKey) === "yes";
-  sessionStorage.removeItem(sameTabKey);
-  return was;
+  try {
+    const was = sessionStorage.getItem(sameTabKey) === "yes";
+    sessionStorage.removeItem(sameTabKey);
+    return was;
+  } catch {
+    return false;
+  }
 }
 
 /** Hands the server what the customer came back with; good only for the chat of that participant. */

@@ -92,7 +92,10 @@ impl Performer for Work {
                 let (places, providers) = (self.sign_ins.clone(), self.identity_providers.clone());
                 tokio::spawn(async move {
                     let _place = places.acquire().await;
-                    let found = providers.find(&provider).await.map_err(|error| error.to_string());
+                    let found = providers.find(&provider).await.map_err(|error| {
+                        tracing::warn!(%contact, %error, "a customer cannot be asked to sign in");
+                        error.to_string()
+                    });
                     let told = engine
                         .apply(|core, cx| core.identity_provider_found(cx, contact, session, found))
                         .await;
