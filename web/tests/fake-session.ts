@@ -12,6 +12,9 @@ export class FakeSession {
   readonly events: { contentType: string; content?: string }[] = [];
   transcript: WireItem[][] = [[]];
   failSending = false;
+  readonly addressesAskedFor: { sessionId: string; redirectUri: string }[] = [];
+  readonly declined: string[] = [];
+  failSigningIn = false;
   private count = 0;
 
   /** The session as a conversation takes it. */
@@ -39,6 +42,14 @@ export class FakeSession {
       sendAttachment: async () => undefined,
       downloadAttachment: async () => new Blob(["x"]),
       disconnectParticipant: async () => undefined,
+      getAuthenticationUrl: async (args) => {
+        this.addressesAskedFor.push(args);
+        if (this.failSigningIn) throw new Error("no provider");
+        return { data: { AuthenticationUrl: `https://id.example.com/?state=${args.sessionId}.secret` } };
+      },
+      cancelParticipantAuthentication: async ({ sessionId }) => {
+        this.declined.push(sessionId);
+      },
       onMessage: on("onMessage"),
       onTyping: on("onTyping"),
       onReadReceipt: on("onReadReceipt"),
@@ -46,6 +57,12 @@ export class FakeSession {
       onParticipantIdle: on("onParticipantIdle"),
       onParticipantReturned: on("onParticipantReturned"),
       onAutoDisconnection: on("onAutoDisconnection"),
+      onAuthenticationInitiated: on("onAuthenticationInitiated"),
+      onAuthenticationSuccessful: on("onAuthenticationSuccessful"),
+      onAuthenticationFailed: on("onAuthenticationFailed"),
+      onAuthenticationTimeout: on("onAuthenticationTimeout"),
+      onAuthenticationExpired: on("onAuthenticationExpired"),
+      onAuthenticationCanceled: on("onAuthenticationCanceled"),
       onChatRehydrated: on("onChatRehydrated"),
       onEnded: on("onEnded"),
       onConnectionEstablished: on("onConnectionEstablished"),

@@ -10,6 +10,7 @@ import { Dialog } from "@kit/ui/Dialog";
 import { Field } from "@kit/ui/Field";
 import { LanguageMenu, ThemeToggle } from "@kit/ui/Preferences";
 import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react";
+import { SignIn } from "./SignIn";
 import {
   type CustomerChat,
   forgetChat,
@@ -20,6 +21,7 @@ import {
   startChat,
   type WidgetConfig,
 } from "./session";
+import { openSignIn } from "./sign-in";
 import { transcriptText } from "./transcript";
 import "./widget.css";
 
@@ -211,6 +213,7 @@ function Talk({ chat, title, onRestart }: { chat: CustomerChat; title?: string; 
   const state = useSyncExternalStore(model.subscribe, model.snapshot);
   const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const signIn = openSignIn(state.items);
 
   useEffect(() => {
     if (!state.ended) return;
@@ -272,6 +275,7 @@ function Talk({ chat, title, onRestart }: { chat: CustomerChat; title?: string; 
         answers
         formatting={features.formatting}
         attachments={features.attachments}
+        ask={signIn && <SignIn key={signIn} chat={chat} sessionId={signIn} />}
         footer={
           <div className="widget__over" data-testid="chat-over">
             <Button icon="download" onClick={download}>

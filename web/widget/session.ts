@@ -4,6 +4,7 @@ import { contentTypes } from "@kit/chat/items";
 import { ChatModel, type ChatSession, describe } from "@kit/chat/model";
 import { stock } from "@kit/stock/connect";
 import { installOwnHostSocket } from "@kit/stock/own-host-socket";
+import { answerSignIn, type SignInAnswer } from "./sign-in";
 
 export interface WidgetConfig {
   instanceAlias: string;
@@ -79,6 +80,8 @@ export interface CustomerChat {
   model: ChatModel;
   features: Features;
   displayName: string;
+  /** Takes what the customer came back with from signing in. */
+  signInAnswered(answer: SignInAnswer): Promise<void>;
   /** Stops keeping the chat connected. */
   stop(): void;
 }
@@ -148,7 +151,13 @@ export async function openChat(kept: Kept, config: Endpoint): Promise<CustomerCh
   } catch (error) {
     throw new Error(describe(error));
   }
-  return { model, features: kept.features, displayName: kept.displayName, stop: keepConnected(model, kept, config) };
+  return {
+    model,
+    features: kept.features,
+    displayName: kept.displayName,
+    signInAnswered: (answer) => answerSignIn(kept.participantToken, answer),
+    stop: keepConnected(model, kept, config),
+  };
 }
 
 /** How long the stock session may try by itself before it is replaced, and the longest pause between tries, in milliseconds. */

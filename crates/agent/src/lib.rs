@@ -14,7 +14,7 @@
 //! | [`sockets`] | the worker, chat clients | token in the address |
 //! | [`auth`]: `/auth/…`, `/logout` | pages | session cookie |
 //! | [`auth`]: `/attachments/…` | chat clients | token in the address |
-//! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address |
+//! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address. A sign-in: the participant token |
 
 mod attachments;
 mod cti;

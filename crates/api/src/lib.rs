@@ -4,6 +4,7 @@
 //! prints the answer. What the operations mean is decided in `contacts` and `directory`.
 
 mod access;
+mod authentication;
 mod contacts_api;
 mod directory_api;
 mod errors;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use center::Center;
 use wire::{Auth, Pager, Service};
 
+pub use authentication::answer as sign_in_answer;
 pub use participant::{SocketPath, participant_socket_url};
 
 /// What every handler gets.
@@ -57,6 +59,7 @@ impl App {
 pub fn connect() -> Service<App> {
     Service::rest_json("connect")
         .operations(contacts_api::operations())
+        .operations(authentication::operations())
         .operations(directory_api::operations())
 }
 
@@ -67,4 +70,5 @@ pub fn participant() -> Service<App> {
         .auth(Auth::Handler)
         .errors(wire::ApiError::validation, wire::ApiError::internal_server)
         .operations(participant::operations())
+        .operations(authentication::participant_operations())
 }

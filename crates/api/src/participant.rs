@@ -56,23 +56,13 @@ pub(crate) fn operations() -> Vec<Operation<App>> {
         )),
         bearer(Operation::post("GetAttachment", "/participant/attachment", get_attachment)).read_only(),
         bearer(Operation::get("DescribeView", "/participant/views/{ViewToken}", describe_view)),
-        Operation::not_built(
-            "GetAuthenticationUrl",
-            axum::http::Method::POST,
-            "/participant/authentication-url",
-        ),
-        Operation::not_built(
-            "CancelParticipantAuthentication",
-            axum::http::Method::POST,
-            "/participant/cancel-authentication",
-        ),
     ]
 }
 
 /// Who speaks, by token.
-struct Session {
+pub(crate) struct Session {
     engine: Arc<Engine>,
-    participant: ParticipantId,
+    pub(crate) participant: ParticipantId,
     token: Token,
 }
 
@@ -93,12 +83,13 @@ async fn session(call: &Call<App>, text: &str, kinds: &[TokenKind]) -> Result<Se
     Ok(Session { engine, participant: ParticipantId(token.subject), token })
 }
 
-async fn connection(call: &Call<App>, text: &str) -> Result<Session, ApiError> {
+/// The participant whose connection token this is.
+pub(crate) async fn connection(call: &Call<App>, text: &str) -> Result<Session, ApiError> {
     session(call, text, &[TokenKind::Connection, TokenKind::AgentChat]).await
 }
 
 impl Session {
-    async fn apply<T>(
+    pub(crate) async fn apply<T>(
         &self,
         command: impl FnOnce(&mut contacts::Core, &mut contacts::Cx) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {

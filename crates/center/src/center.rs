@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::identity::{IdentityProvider, IdentityProviders};
 use crate::password::Attempts;
 use crate::perform::Work;
 use crate::token::Tokens;
@@ -27,6 +28,8 @@ pub struct Options {
     pub account: String,
     /// Limits of every instance.
     pub settings: Settings,
+    /// Where customers sign in.
+    pub identity_providers: Vec<IdentityProvider>,
 }
 
 /// Why something about the server as a whole failed.
@@ -55,6 +58,7 @@ pub struct Center {
     clock: Arc<Clock>,
     tokens: Tokens,
     attempts: Attempts,
+    identity_providers: Arc<IdentityProviders>,
     work: Arc<Work>,
     event_written: Arc<Notify>,
     engines: RwLock<BTreeMap<InstanceId, Running>>,
@@ -73,15 +77,17 @@ impl Center {
     /// Opens the server on a store and a folder of files, and starts every instance in it.
     pub async fn open(options: Options, store: Store, blobs: Blobs) -> Result<Arc<Self>, CenterError> {
         let key = server_key(&store).await?;
+        let identity_providers = Arc::new(IdentityProviders::new(options.identity_providers.clone()));
         let center = Arc::new(Self {
             options,
-            work: Arc::new(Work::new(blobs.clone())),
+            work: Arc::new(Work::new(blobs.clone(), identity_providers.clone())),
             store,
             blobs,
             bus: Arc::new(Bus::default()),
             clock: Arc::new(Clock::default()),
             tokens: Tokens::new(&key),
             attempts: Attempts::default(),
+            identity_providers,
             event_written: Arc::new(Notify::new()),
             engines: RwLock::new(BTreeMap::new()),
             making: tokio::sync::Mutex::new(()),
@@ -115,6 +121,11 @@ impl Center {
     /// Limits against guessing passwords.
     pub fn attempts(&self) -> &Attempts {
         &self.attempts
+    }
+
+    /// Where customers sign in.
+    pub fn identity_providers(&self) -> &IdentityProviders {
+        &self.identity_providers
     }
 
     /// Notified whenever events were committed.

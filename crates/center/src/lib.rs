@@ -1,9 +1,11 @@
-//! What all surfaces of one server share: its instances, signed tokens, passwords, files, and the work after commits.
+//! What all surfaces of one server share: its instances, signed tokens, passwords, files, identity providers, and the
+//! work after commits.
 //!
 //! A surface (public API, agent service, web pages) finds the instance a request is about, checks its token, and
 //! hands a command to that instance's engine. It never writes state itself.
 
 mod center;
+pub mod identity;
 pub mod password;
 mod perform;
 pub mod token;

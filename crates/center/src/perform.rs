@@ -1,4 +1,4 @@
-//! The work after commits: transcript files, attachment scans, function calls, streaming endpoints.
+//! The work after commits: transcript files, attachment scans, function calls, sign-ins, streaming endpoints.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::Blobs;
 use tokio::sync::{Semaphore, mpsc};
+
+use crate::identity::IdentityProviders;
 
 /// Pieces of work of one kind at once; more wait.
 const AT_ONCE: usize = 64;
@@ -34,6 +36,8 @@ pub(crate) struct Work {
     files: Arc<Semaphore>,
     scans: Arc<Semaphore>,
     functions: Arc<Semaphore>,
+    identity_providers: Arc<IdentityProviders>,
+    sign_ins: Arc<Semaphore>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -41,7 +45,7 @@ pub(crate) struct Work {
 type StreamItem = (&'static str, Arc<str>);
 
 impl Work {
-    pub(crate) fn new(blobs: Blobs) -> Self {
+    pub(crate) fn new(blobs: Blobs, identity_providers: Arc<IdentityProviders>) -> Self {
         let places = || Arc::new(Semaphore::new(AT_ONCE));
         Self {
             blobs,
@@ -49,6 +53,8 @@ impl Work {
             files: places(),
             scans: places(),
             functions: places(),
+            identity_providers,
+            sign_ins: places(),
             streams: Arc::default(),
         }
     }
@@ -79,6 +85,38 @@ impl Performer for Work {
                     if let Err(error) = told {
                         // The run still waits for the function; after a restart it is called again.
                         tracing::warn!(%contact, %error, "a function's answer could not be delivered");
+                    }
+                });
+            }
+            Effect::FindIdentityProvider { contact, session, provider } => {
+                let (places, providers) = (self.sign_ins.clone(), self.identity_providers.clone());
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    let found = providers.find(&provider).await.map_err(|error| {
+                        tracing::warn!(%contact, %error, "a customer cannot be asked to sign in");
+                        error.to_string()
+                    });
+                    let told = engine
+                        .apply(|core, cx| core.identity_provider_found(cx, contact, session, found))
+                        .await;
+                    if let Err(error) = told {
+                        tracing::warn!(%contact, %error, "a sign-in begins after a restart, or runs out of time");
+                    }
+                });
+            }
+            Effect::ExchangeCode { contact, session, provider, request, code } => {
+                let (places, providers) = (self.sign_ins.clone(), self.identity_providers.clone());
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    let answer = providers.identify(&provider, &request, &code).await;
+                    let answer = answer.map_err(|error| {
+                        tracing::warn!(%contact, %error, "a customer could not be identified");
+                        error.to_string()
+                    });
+                    let told =
+                        engine.apply(|core, cx| core.identity_answered(cx, contact, session, answer)).await;
+                    if let Err(error) = told {
+                        tracing::warn!(%contact, %error, "a code is exchanged again after a restart");
                     }
                 });
             }

@@ -9,6 +9,8 @@ use routing::criteria::CriteriaLog;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::authentication::{CustomerAuthentication, SignIn};
+
 /// Where a contact is; it is in exactly one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stage {
@@ -69,7 +71,7 @@ pub struct Contact {
     /// System and user tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// System key-values of the segment, such as `connect:Subtype`.
+    /// Key-values of the segment, such as `connect:Subtype`; what came of a sign-in is kept beside them.
     #[serde(default)]
     pub segment_attributes: BTreeMap<String, String>,
     /// BCP-47 language.
@@ -143,6 +145,12 @@ pub struct Contact {
     /// Recording and analytics as set by the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Value>,
+    /// The sign-in of the customer that its flow waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<SignIn>,
+    /// What came of the customer's sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_authentication: Option<CustomerAuthentication>,
     /// When the customer's end was disconnected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnected_at: Option<Timestamp>,
@@ -331,6 +339,8 @@ impl Contact {
             original_arrival: None,
             held_answer: None,
             recording: None,
+            sign_in: None,
+            customer_authentication: None,
             disconnected_at: None,
             disconnect_reason: None,
             updated_at: now,

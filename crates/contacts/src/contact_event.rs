@@ -29,7 +29,7 @@ impl Core {
             "initiationMethod": contact.initiation_method,
             "initiationTimestamp": contact.initiated_at.iso_millis(),
             "tags": contact.tags,
-            "segmentAttributes": crate::record::segment_attributes(contact),
+            "segmentAttributes": contact.segment_attribute_values(),
         });
         let mut put = |name: &str, value: Option<Value>| {
             if let Some(value) = value {

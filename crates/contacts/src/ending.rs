@@ -169,6 +169,7 @@ impl Core {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         contact.flow = None;
         contact.event_flow = None;
+        contact.sign_in = None;
         contact.disconnected_at = Some(cx.now);
         contact.disconnect_reason = reason.map(str::to_owned);
         let with_agent = contact.agent.is_some();
@@ -180,6 +181,7 @@ impl Core {
             Deadline::TaskStart(id),
             Deadline::TaskExpiry(id),
             Deadline::OfferMissed(id),
+            Deadline::SignInAddress(id),
         ] {
             self.timers.set(deadline, None);
         }

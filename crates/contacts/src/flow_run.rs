@@ -49,7 +49,9 @@ impl Core {
     /// The time limit of a wait has come.
     pub(crate) fn flow_time_limit(&mut self, cx: &mut Cx, id: ContactId, event_flow: bool) {
         if !event_flow {
-            self.run_flow(cx, id, Resume::TimeLimit);
+            if !self.sign_in_timed_out(cx, id) {
+                self.run_flow(cx, id, Resume::TimeLimit);
+            }
             return;
         }
         let Some(flow) = self.contacts.get_mut(&id).and_then(|contact| contact.event_flow.take()) else {
@@ -132,7 +134,8 @@ impl Core {
                 return;
             }
             let purpose = flow.purpose;
-            let wake_in = |limit: u64| cx.now + i64::try_from(limit).unwrap_or(i64::MAX);
+            let now = cx.now;
+            let wake_in = |limit: u64| now + i64::try_from(limit).unwrap_or(i64::MAX);
             match pause {
                 Pause::Input { time_limit_ms } => {
                     flow.wake_at = time_limit_ms.map(wake_in);
@@ -201,6 +204,16 @@ impl Core {
                 }
                 Pause::TransferToAgent => resume = Resume::Failed("only calls can be joined this way".into()),
                 Pause::ThirdParty(_) => resume = Resume::Failed("only calls have third parties".into()),
+                Pause::Authentication(request) => {
+                    let limit = request.time_limit_ms;
+                    match self.begin_sign_in(cx, id, request, purpose) {
+                        Ok(()) => {
+                            flow.wake_at = Some(wake_in(limit));
+                            return self.keep(id, flow);
+                        }
+                        Err(reason) => resume = Resume::Failed(reason),
+                    }
+                }
                 Pause::View(_) => resume = Resume::Failed("views are not available".into()),
                 Pause::Disconnect => return self.flow_disconnects(cx, id, purpose),
                 Pause::End => return self.flow_over(cx, id, purpose, ""),

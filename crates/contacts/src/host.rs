@@ -286,7 +286,7 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        matches!(service, Service::Functions)
+        matches!(service, Service::Functions | Service::Authentication)
     }
 
     fn log(&mut self, entry: LogEntry) {
@@ -449,7 +449,7 @@ impl Core {
                 name if name.is_empty() => Some(json!(chain.attributes)),
                 name => chain.attributes.get(&name).cloned().map(Value::String),
             },
-            "SegmentAttributes" => within(json!(contact.segment_attributes)),
+            "SegmentAttributes" => within(contact.segment_texts()),
             "Tags" => within(json!(contact.tags)),
             "References" => within(json!(contact.references)),
             "ContactId" => Some(json!(contact.id)),

@@ -34,6 +34,7 @@ mod agent_event;
 mod agents;
 pub mod attachment;
 mod attributes;
+pub mod authentication;
 pub mod chain;
 mod chat;
 pub mod contact;

@@ -6,6 +6,7 @@ use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::authentication::{AuthorizationRequest, Confidential, ProviderName};
 use crate::event::Event;
 
 /// Everything one call changed; committed in one transaction before anyone hears of it.
@@ -176,6 +177,30 @@ pub enum Effect {
         called_at: Timestamp,
         /// The call.
         call: flows::FunctionCall,
+    },
+    /// Find the identity provider of a sign-in and see whether it answers; answered with
+    /// [`Core::identity_provider_found`](crate::Core::identity_provider_found).
+    FindIdentityProvider {
+        /// The contact whose flow waits.
+        contact: ContactId,
+        /// The sign-in.
+        session: uuid::Uuid,
+        /// Which provider.
+        provider: ProviderName,
+    },
+    /// Ask an identity provider whom a code stands for; answered with
+    /// [`Core::identity_answered`](crate::Core::identity_answered).
+    ExchangeCode {
+        /// The contact whose flow waits.
+        contact: ContactId,
+        /// The sign-in.
+        session: uuid::Uuid,
+        /// Which provider.
+        provider: ProviderName,
+        /// What the customer was sent with.
+        request: AuthorizationRequest,
+        /// What they came back with.
+        code: Confidential,
     },
     /// Have a staged attachment scanned; answered with
     /// [`Core::attachment_scanned`](crate::Core::attachment_scanned).

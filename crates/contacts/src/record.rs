@@ -50,7 +50,7 @@ pub fn contact_record(
     put("RelatedContactId", contact.related.map(|id| json!(id)));
     put("Queue", queue_part(directory, contact));
     put("ScheduledTimestamp", at(contact.scheduled_at));
-    put("SegmentAttributes", Some(segment_attributes(contact)));
+    put("SegmentAttributes", Some(contact.segment_attribute_values().into()));
     put("Tags", Some(json!(contact.tags)));
     if contact.channel == Channel::Task {
         put("TotalPauseCount", Some(json!(contact.pauses.count)));
@@ -102,16 +102,6 @@ pub(crate) fn hierarchy(directory: &Directory, user: model::UserId, name_key: &s
 pub(crate) fn criteria(contact: &Contact, shape: Shape) -> Option<Value> {
     let entries = contact.criteria.entries();
     (!entries.is_empty()).then(|| entries.iter().map(|entry| write(entry, shape)).collect())
-}
-
-/// Segment attributes in the published shape.
-pub(crate) fn segment_attributes(contact: &Contact) -> Value {
-    contact
-        .segment_attributes
-        .iter()
-        .map(|(name, value)| (name.clone(), json!({"ValueString": value})))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 fn agent_part(directory: &Directory, contact: &Contact) -> Option<Value> {

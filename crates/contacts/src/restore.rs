@@ -5,6 +5,7 @@ use model::resource::AgentStatusType;
 use model::{ContactId, ItemId, Timestamp};
 
 use crate::agent::LegState;
+use crate::authentication::Step;
 use crate::chain::{Chain, Role};
 use crate::contact::{Contact, Stage};
 use crate::core::{Core, Member, MemberRole};
@@ -174,6 +175,13 @@ impl Core {
             self.timers.set(Deadline::OfferMissed(id), offer);
             self.timers.set(Deadline::TaskStart(id), start);
             self.timers.set(Deadline::TaskExpiry(id), expiry);
+            if let Some(sign_in) = &contact.sign_in {
+                // What the shell did for it was lost with the process.
+                self.out.effects.extend(sign_in.effect(id));
+                if let Step::Offered { until } = sign_in.step {
+                    self.timers.set(Deadline::SignInAddress(id), Some(until));
+                }
+            }
             if let Some((called_at, call)) = call {
                 // The call was lost with the process; it is made again.
                 self.out.effects.push(Effect::CallFunction { contact: id, called_at, call });

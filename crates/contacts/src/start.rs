@@ -361,6 +361,7 @@ impl Core {
         contact.references = before.references;
         contact.tags = before.tags;
         contact.segment_attributes = before.segment_attributes;
+        contact.customer_authentication = before.customer_authentication;
         contact.language_code = before.language_code;
         contact.customer_id = before.customer_id;
         contact.hooks = before.hooks;

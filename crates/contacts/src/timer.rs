@@ -23,6 +23,8 @@ pub enum Deadline {
     ChatExpiry(ContactId),
     /// A custom participant has not connected.
     BotConnectBy(ContactId),
+    /// Nobody has asked for the address of a sign-in.
+    SignInAddress(ContactId),
     /// Somebody in a chat was silent for long.
     RoleTimer(ContactId),
     /// After-contact work is over.

@@ -52,6 +52,24 @@ pub mod content_type {
     pub const ENDED: &str = "application/vnd.amazonaws.connect.event.chat.ended";
     /// An earlier chat continues.
     pub const REHYDRATED: &str = "application/vnd.amazonaws.connect.event.chat.rehydrated";
+    /// The customer is asked to sign in.
+    pub const AUTHENTICATION_INITIATED: &str =
+        "application/vnd.amazonaws.connect.event.authentication.initiated";
+    /// The customer has signed in.
+    pub const AUTHENTICATION_SUCCEEDED: &str =
+        "application/vnd.amazonaws.connect.event.authentication.succeeded";
+    /// The customer could not be identified.
+    pub const AUTHENTICATION_FAILED: &str = "application/vnd.amazonaws.connect.event.authentication.failed";
+    /// The customer did not sign in in time.
+    pub const AUTHENTICATION_TIMEOUT: &str = "application/vnd.amazonaws.connect.event.authentication.timeout";
+    /// Nobody asked for the address of the sign-in in time.
+    pub const AUTHENTICATION_EXPIRED: &str = "application/vnd.amazonaws.connect.event.authentication.expired";
+    /// The customer does not want to sign in.
+    pub const AUTHENTICATION_CANCELLED: &str =
+        "application/vnd.amazonaws.connect.event.authentication.cancelled";
+    /// A participant has another name.
+    pub const DISPLAY_NAME_UPDATED: &str =
+        "application/vnd.amazonaws.connect.event.participant.displayname.updated";
     /// A task is about to expire.
     pub const EXPIRE_WARNING: &str = "application/vnd.amazonaws.connect.event.expire.warning";
     /// A task has expired.

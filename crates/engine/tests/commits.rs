@@ -16,8 +16,12 @@ struct Fixture {
 }
 
 async fn open(folder: tempfile::TempDir) -> Fixture {
-    let options =
-        Options { region: "us-east-1".into(), account: "123456789012".into(), settings: Settings::default() };
+    let options = Options {
+        region: "us-east-1".into(),
+        account: "123456789012".into(),
+        settings: Settings::default(),
+        identity_providers: Vec::new(),
+    };
     let store = Store::open_sqlite(&folder.path().join("test.db")).await.expect("opens");
     let center = Center::open(options, store, Blobs::new(folder.path().join("files"))).await.expect("opens");
     let engine = match center.instances().into_iter().next() {

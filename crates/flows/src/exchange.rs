@@ -51,6 +51,9 @@ pub enum Pause {
     /// A view is to be shown to the agent of this guide: [`Resume::View`], [`Resume::TimeLimit`] or
     /// [`Resume::Failed`].
     View(ViewRequest),
+    /// The customer is asked to sign in: [`Resume::Authenticated`], [`Resume::OptedOut`], [`Resume::TimeLimit`] or
+    /// [`Resume::Failed`].
+    Authentication(AuthenticationRequest),
     /// The contact is to be disconnected; the run is over.
     Disconnect,
     /// The flow ended without a disconnect; the run is over (spec 10, EndFlowExecution).
@@ -102,6 +105,10 @@ pub enum Resume {
     },
     /// What came of calling a third party.
     ThirdParty(ThirdPartyEnd),
+    /// The customer has signed in.
+    Authenticated,
+    /// The customer does not want to sign in.
+    OptedOut,
     /// What the pause asked for is done.
     Done,
     /// The queue is full.
@@ -153,6 +160,17 @@ pub struct ViewRequest {
     pub time_limit_ms: u64,
     /// The answer must not appear in the transcript.
     pub hide_response: bool,
+}
+
+/// A sign-in that the flow asks the customer for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthenticationRequest {
+    /// ARN of the user pool: with the client id it names the identity provider.
+    pub user_pool_arn: String,
+    /// Client id at the identity provider.
+    pub client_id: String,
+    /// Time until [`Resume::TimeLimit`].
+    pub time_limit_ms: u64,
 }
 
 /// A call to a third party.

@@ -407,6 +407,8 @@ pub enum Service {
     Functions,
     /// [`Pause::View`](crate::Pause::View).
     Views,
+    /// [`Pause::Authentication`](crate::Pause::Authentication).
+    Authentication,
     /// [`Pause::ThirdParty`](crate::Pause::ThirdParty), [`Pause::TransferToAgent`](crate::Pause::TransferToAgent) and
     /// [`Pause::LoopPrompts`](crate::Pause::LoopPrompts).
     Telephony,

@@ -7,7 +7,7 @@ use model::{FlowId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::exchange::{FunctionCall, Pause, ThirdParty, ViewRequest};
+use crate::exchange::{AuthenticationRequest, FunctionCall, Pause, ThirdParty, ViewRequest};
 use crate::host::{Message, TargetQueue};
 
 /// Deepest nesting of modules (spec 10 §1.9).
@@ -80,6 +80,10 @@ impl Run {
             Awaiting::View { until, mut request } => {
                 request.time_limit_ms = left(until);
                 Pause::View(request)
+            }
+            Awaiting::Authentication { until, mut request } => {
+                request.time_limit_ms = left(until);
+                Pause::Authentication(request)
             }
         })
     }
@@ -203,5 +207,12 @@ pub enum Awaiting {
         until: Timestamp,
         /// The view, to show it again after a restart.
         request: ViewRequest,
+    },
+    /// The customer's sign-in.
+    Authentication {
+        /// Moment of the time limit.
+        until: Timestamp,
+        /// What was asked for.
+        request: AuthenticationRequest,
     },
 }

@@ -2,8 +2,11 @@
 //!
 //! Later sources win: defaults, the file, environment variables `SWITCHROOM_<SECTION>_<KEY>`, the command line.
 
+mod identity_providers;
+
 use std::path::{Path, PathBuf};
 
+use center::identity::IdentityProvider;
 use toml::{Table, Value};
 
 /// Why the configuration cannot be used.
@@ -19,6 +22,8 @@ pub(crate) enum ConfigError {
     Type { origin: String, key: String, expected: &'static str },
     #[error("'{key}' {reason}")]
     Value { key: &'static str, reason: String },
+    #[error("'{key}' {reason}")]
+    Provider { key: String, reason: String },
 }
 
 /// Environment variables that only tests and tools read.
@@ -74,11 +79,15 @@ macro_rules! settings {
     ($($section:ident: $section_doc:literal { $($field:ident $key:ident: $type:ty = $default:expr, $doc:literal;)* })*) => {
         /// Everything that can be configured.
         #[derive(Clone, Debug)]
-        pub(crate) struct Config { $($(#[doc = $doc] pub $field: $type,)*)* }
+        pub(crate) struct Config {
+            $($(#[doc = $doc] pub $field: $type,)*)*
+            /// Where customers sign in.
+            pub identity_providers: Vec<IdentityProvider>,
+        }
 
         impl Default for Config {
             fn default() -> Self {
-                Self { $($($field: $default.into(),)*)* }
+                Self { $($($field: $default.into(),)*)* identity_providers: Vec::new() }
             }
         }
 
@@ -122,6 +131,7 @@ macro_rules! settings {
                 text.push_str(concat!("\n# ", $section_doc, "\n[", stringify!($section), "]\n"));
                 $(text.push_str(&format!("# {}\n{} = {}\n", $doc, stringify!($key), defaults.$field.show()));)*
             )*
+            text.push_str(identity_providers::REFERENCE);
             text
         }
     };
@@ -199,6 +209,10 @@ impl Config {
             message: error.to_string(),
         })?;
         for (section, content) in &table {
+            if section == identity_providers::SECTION {
+                self.identity_providers = identity_providers::read(name, content)?;
+                continue;
+            }
             let Some(keys) = content.as_table() else {
                 return Err(ConfigError::Unknown { origin: name.to_owned(), key: section.clone() });
             };

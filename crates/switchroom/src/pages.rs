@@ -26,7 +26,7 @@ pub(crate) struct Pages {
 }
 
 /// Which page of the build answers which path.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("/", "index.html"),
     ("/login", "login.html"),
     ("/console", "console.html"),
@@ -39,6 +39,7 @@ const PAGES: [(&str, &str); 12] = [
     ("/agent-app-v2/{*rest}", "workspace.html"),
     ("/connect/agent-app-v2", "workspace.html"),
     ("/chat", "chat.html"),
+    ("/chat/signed-in", "signed-in.html"),
 ];
 
 /// The routes of the pages.

@@ -69,6 +69,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
             message_characters: config.message_characters as usize,
             flow_logs: true,
         },
+        identity_providers: config.identity_providers.clone(),
     };
     let center = Center::open(options, store.clone(), Blobs::new(folder.join("files"))).await?;
     let logins = first_start::make_instance(&center, &config).await?;

@@ -40,6 +40,13 @@ export function begin(page, { endpoint, region }, chat) {
         "onParticipantIdle",
         "onParticipantReturned",
         "onAutoDisconnection",
+        "onAuthenticationInitiated",
+        "onAuthenticationSuccessful",
+        "onAuthenticationFailed",
+        "onAuthenticationTimeout",
+        "onAuthenticationExpired",
+        "onAuthenticationCanceled",
+        "onParticipantDisplayNameUpdated",
       ];
       for (const name of callbacks) {
         session[name]?.((event) => {

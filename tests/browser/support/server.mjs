@@ -1,6 +1,6 @@
 /** A Switchroom server of a test's own: a fresh data folder, a free port, ended by its own process. */
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { signedCall } from "./signature.mjs";
@@ -13,15 +13,22 @@ export class Server {
   #environment;
   #child;
   #http = "127.0.0.1:0";
+  #arguments = [];
 
-  constructor(environment = {}) {
+  /** With these settings: environment variables, and the text of a configuration file. */
+  constructor(environment = {}, config = undefined) {
     this.folder = mkdtempSync(join(tmpdir(), "switchroom-browser-"));
     this.data = join(this.folder, "data");
     this.#environment = environment;
+    if (config !== undefined) {
+      const file = join(this.folder, "switchroom.toml");
+      writeFileSync(file, config);
+      this.#arguments = ["--config", file];
+    }
   }
 
-  static async start(environment) {
-    const server = new Server(environment);
+  static async start(environment, config) {
+    const server = new Server(environment, config);
     await server.start();
     return server;
   }
@@ -33,7 +40,7 @@ export class Server {
     const log = openSync(join(this.folder, "log"), "a");
     const bootstrap = join(this.data, "bootstrap.json");
     const before = statSync(bootstrap, { throwIfNoEntry: false })?.mtimeMs;
-    this.#child = spawn(binary, ["serve", "--data", this.data, "--http", this.#http], {
+    this.#child = spawn(binary, ["serve", "--data", this.data, "--http", this.#http, ...this.#arguments], {
       env: { ...Object.fromEntries(inherited), SWITCHROOM_LIMITS_API_RATE_FACTOR: "0", ...this.#environment },
       stdio: ["ignore", log, log],
     });

@@ -18,11 +18,13 @@ interface ConversationProps {
   attachments: boolean;
   /** Customers may answer interactive messages. */
   answers?: boolean;
+  /** Shown above the input: what the customer is asked for. */
+  ask?: ReactNode;
   /** Shown in place of the input when it is not offered. */
   footer?: ReactNode;
 }
 
-export function Conversation({ model, writable, formatting, attachments, answers, footer }: ConversationProps) {
+export function Conversation({ model, writable, formatting, attachments, answers, ask, footer }: ConversationProps) {
   const { t } = useI18n();
   const state = useSyncExternalStore(model.subscribe, model.snapshot);
   const { items } = state;
@@ -76,6 +78,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
           !state.ended &&
           (state.typing ? t("chat.typing", { name: state.typing }) : t("chat.typingNobody"))}
       </div>
+      {open && ask}
       {open ? (
         <Composer
           key={model.selfId}

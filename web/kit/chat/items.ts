@@ -75,6 +75,12 @@ export const shownEvents = [
   "participant.autodisconnection",
   "transfer.succeeded",
   "transfer.failed",
+  "authentication.initiated",
+  "authentication.succeeded",
+  "authentication.failed",
+  "authentication.timeout",
+  "authentication.expired",
+  "authentication.cancelled",
   "chat.ended",
 ] as const;
 export type ShownEvent = (typeof shownEvents)[number];

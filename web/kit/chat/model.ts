@@ -24,6 +24,11 @@ export interface ChatSession {
   sendAttachment(args: { attachment: File }): Promise<unknown>;
   downloadAttachment(args: { attachmentId: string }): Promise<Blob>;
   disconnectParticipant?(): Promise<unknown>;
+  getAuthenticationUrl(args: {
+    sessionId: string;
+    redirectUri: string;
+  }): Promise<{ data: { AuthenticationUrl: string } }>;
+  cancelParticipantAuthentication(args: { sessionId: string }): Promise<unknown>;
   onMessage(handler: (event: { data: WireItem }) => void): void;
   onTyping(handler: (event: { data: WireItem }) => void): void;
   onReadReceipt(handler: (event: { data: WireItem }) => void): void;
@@ -31,6 +36,12 @@ export interface ChatSession {
   onParticipantIdle(handler: (event: { data: WireItem }) => void): void;
   onParticipantReturned(handler: (event: { data: WireItem }) => void): void;
   onAutoDisconnection(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationInitiated(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationSuccessful(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationFailed(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationTimeout(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationExpired(handler: (event: { data: WireItem }) => void): void;
+  onAuthenticationCanceled(handler: (event: { data: WireItem }) => void): void;
   onChatRehydrated(handler: () => void): void;
   onEnded(handler: (event: { data?: WireItem }) => void): void;
   onConnectionEstablished(handler: () => void): void;
@@ -94,6 +105,12 @@ export class ChatModel {
     session.onParticipantIdle(take);
     session.onParticipantReturned(take);
     session.onAutoDisconnection(take);
+    session.onAuthenticationInitiated(take);
+    session.onAuthenticationSuccessful(take);
+    session.onAuthenticationFailed(take);
+    session.onAuthenticationTimeout(take);
+    session.onAuthenticationExpired(take);
+    session.onAuthenticationCanceled(take);
     session.onTyping(current(({ data }) => this.showTyping(data)));
     session.onChatRehydrated(current<void>(() => void this.load()));
     session.onEnded(
@@ -280,6 +297,17 @@ export class ChatModel {
     this.session.sendEvent({ contentType, content: JSON.stringify({ messageId: newest.id }) }).catch(() => {
       this.lastReceipt = "";
     });
+  }
+
+  /** The address at which the customer signs in; they come back to `redirectUri`. */
+  async signInAddress(sessionId: string, redirectUri: string): Promise<string> {
+    const { data } = await this.session.getAuthenticationUrl({ sessionId, redirectUri });
+    return data.AuthenticationUrl;
+  }
+
+  /** Goes on without signing in. */
+  async declineSignIn(sessionId: string): Promise<void> {
+    await this.session.cancelParticipantAuthentication({ sessionId });
   }
 
   /** Leaves the conversation; the server then ends it. */

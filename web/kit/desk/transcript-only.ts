@@ -34,6 +34,8 @@ export function transcriptOnly(media: { participantToken: string | null }): Chat
     sendMessage: closed,
     sendEvent: closed,
     sendAttachment: closed,
+    getAuthenticationUrl: closed,
+    cancelParticipantAuthentication: closed,
     downloadAttachment: async ({ attachmentId }) => {
       const { Url } = await participant<{ Url: string }>("attachment", media.participantToken, {
         AttachmentId: attachmentId,
@@ -49,6 +51,12 @@ export function transcriptOnly(media: { participantToken: string | null }): Chat
     onParticipantIdle: never,
     onParticipantReturned: never,
     onAutoDisconnection: never,
+    onAuthenticationInitiated: never,
+    onAuthenticationSuccessful: never,
+    onAuthenticationFailed: never,
+    onAuthenticationTimeout: never,
+    onAuthenticationExpired: never,
+    onAuthenticationCanceled: never,
     onChatRehydrated: never,
     onEnded: never,
     onConnectionEstablished: never,

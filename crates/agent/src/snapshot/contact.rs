@@ -23,7 +23,7 @@ pub(super) fn body(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
         "attributes": attributes(chain),
         "references": references(contact),
         "contactFeatures": features(leg.channel, chain),
-        "segmentAttributes": segment_attributes(contact),
+        "segmentAttributes": contact.map(Contact::segment_attribute_values).unwrap_or_default(),
         "connections": connection::all(core, user, leg, sign),
     });
     if leg.chain != leg.contact {
@@ -77,11 +77,6 @@ fn references(contact: Option<&Contact>) -> Map<String, Value> {
     references
         .map(|(name, reference)| (name.clone(), json!({"value": reference.value, "type": reference.kind})))
         .collect()
-}
-
-fn segment_attributes(contact: Option<&Contact>) -> Map<String, Value> {
-    let attributes = contact.iter().flat_map(|contact| &contact.segment_attributes);
-    attributes.map(|(name, value)| (name.clone(), json!({"ValueString": value}))).collect()
 }
 
 fn features(channel: Channel, chain: Option<&Chain>) -> Value {

@@ -1,5 +1,6 @@
 //! Chats that anybody may start: the communications widget and the hosted chat page (spec 11 §3.10).
 
+mod authentication;
 mod pace;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,10 @@ pub(crate) fn routes() -> Router<App> {
     let pace = Arc::new(Pace::default());
     Router::new()
         .route("/widget/chat", post(start).layer(DefaultBodyLimit::max(BODY_LIMIT)))
+        .route(
+            "/widget/authentication",
+            post(authentication::answer).layer(DefaultBodyLimit::max(BODY_LIMIT)),
+        )
         .route("/widget/config", get(config))
         .layer(Extension(pace))
 }

@@ -70,6 +70,7 @@ impl Server {
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             settings: Settings::default(),
+            identity_providers: Vec::new(),
         };
         let center = Center::open(options, store, blobs).await.expect("opens");
         let person = |username: &str, profile: &str| SeedPerson {

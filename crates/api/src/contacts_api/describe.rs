@@ -78,17 +78,8 @@ pub(super) fn body(scope: &Scope, contact: &Contact) -> Value {
     put("QueuePriority", Some(json!(contact.priority)));
     put("Tags", Some(json!(contact.tags)));
     put("RoutingCriteria", contact.criteria.current().map(|criteria| write(criteria, Shape::Api)));
-    put("SegmentAttributes", Some(segment_attributes(contact)));
+    put("SegmentAttributes", Some(contact.segment_attribute_values().into()));
     Value::Object(body)
-}
-
-pub(super) fn segment_attributes(contact: &Contact) -> Value {
-    contact
-        .segment_attributes
-        .iter()
-        .map(|(name, value)| (name.clone(), json!({"ValueString": value})))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 /// Seconds since 1970, as the protocol prints times.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use store::{ContactFilter, TimeRange};
 use wire::{ApiError, Call, Operation, Rule};
 
-use super::describe::{queue_info, segment_attributes, time};
+use super::describe::{queue_info, time};
 use super::start::seconds;
 use super::stored;
 use crate::{App, access, errors};
@@ -248,7 +248,7 @@ fn summary(engine: &Engine, contact: &Contact) -> Value {
     put("InitiationTimestamp", time(Some(contact.initiated_at)));
     put("DisconnectTimestamp", time(contact.disconnected_at));
     put("ScheduledTimestamp", time(contact.scheduled_at));
-    put("SegmentAttributes", Some(segment_attributes(contact)));
+    put("SegmentAttributes", Some(contact.segment_attribute_values().into()));
     put("Tags", Some(json!(contact.tags)));
     Value::Object(body)
 }

@@ -264,7 +264,6 @@ const TABLE: &[(&str, Method, &str)] = &[
     ("UpdateMetricMetadata", Method::POST, "/metrics/definitions/{InstanceId}/{MetricId}/metadata"),
     ("UpdateNotificationContent", Method::POST, "/notifications/{InstanceId}/{NotificationId}"),
     ("UpdateOutboundEmailContactMessage", Method::PUT, "/instances/{InstanceId}/contacts/{ContactId}/outbound-email-message"),
-    ("UpdateParticipantAuthentication", Method::POST, "/contact/update-participant-authentication"),
     ("UpdatePhoneNumber", Method::PUT, "/phone-number/{PhoneNumberId}"),
     ("UpdatePhoneNumberMetadata", Method::PUT, "/phone-number/{PhoneNumberId}/metadata"),
     ("UpdateQueueOutboundEmailConfig", Method::POST, "/queues/{InstanceId}/{QueueId}/outbound-email-config"),

@@ -41,6 +41,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
             may("CustomerProfilesConfiguration", object(&[must("ObjectTypeName", TEMPLATE)])),
             may("TimeLimitMinutes", refers(Kind::Integer(3, 15))),
         ],
+        perform: crate::interpreter::participant::authenticate,
         ..ROW
     },
     ActionSpec {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::control::plays_media;
 use super::{Machine, Outcome, bot, budget, not_built};
 use crate::error::{ErrorBranch, FlowError};
-use crate::exchange::{Pause, ThirdParty, ThirdPartyEnd, ViewRequest};
+use crate::exchange::{AuthenticationRequest, Pause, ThirdParty, ThirdPartyEnd, ViewRequest};
 use crate::host::{Message, Service};
 use crate::program::Action;
 use crate::run::Awaiting;
@@ -16,6 +16,8 @@ type Performed = Result<Outcome, FlowError>;
 
 /// Most characters of a spoken or written text.
 pub const TEXT_LIMIT: usize = 6000;
+/// Minutes a customer has for signing in where the flow names none.
+const SIGN_IN_MINUTES: i64 = 3;
 /// Most bytes of a view's input.
 pub const VIEW_INPUT_LIMIT: usize = 16 * 1024;
 
@@ -139,6 +141,24 @@ pub(crate) fn show_view(machine: &mut Machine<'_>, action: &Action) -> Performed
     };
     let until = machine.host.now() + seconds * 1000;
     Ok(Outcome::Wait(Awaiting::View { until, request }))
+}
+
+pub(crate) fn authenticate(machine: &mut Machine<'_>, action: &Action) -> Performed {
+    if !machine.host.provides(Service::Authentication) {
+        return not_built(machine, action);
+    }
+    let member = |name: &str| -> Result<String, FlowError> {
+        machine
+            .text_of(action.member("CognitoConfiguration", name))?
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| FlowError::invalid(format!("CognitoConfiguration.{name}"), "is missing"))
+    };
+    let (user_pool_arn, client_id) = (member("UserPoolArn")?, member("AppClientId")?);
+    let minutes = machine.integer(action, "TimeLimitMinutes", 3..=15)?.unwrap_or(SIGN_IN_MINUTES);
+    let time_limit_ms = minutes as u64 * 60_000;
+    let until = machine.host.now() + minutes * 60_000;
+    let request = AuthenticationRequest { user_pool_arn, client_id, time_limit_ms };
+    Ok(Outcome::Wait(Awaiting::Authentication { until, request }))
 }
 
 /// Sections of a view's input may be JSON written as text (spec 10 §7 O22).

@@ -104,6 +104,16 @@ impl Machine<'_> {
                 ErrorBranch::TimeLimitExceeded,
                 "the view was not answered in time",
             ))),
+            (Awaiting::Authentication { .. }, Resume::Authenticated) => Some(Ok(Outcome::Next)),
+            // Without a branch of its own it must not pass for a success.
+            (Awaiting::Authentication { .. }, Resume::OptedOut) if action.conditions.is_empty() => {
+                Some(Err(FlowError::Refused("the customer does not want to sign in".to_owned())))
+            }
+            (Awaiting::Authentication { .. }, Resume::OptedOut) => result("OptedOut"),
+            (Awaiting::Authentication { .. }, Resume::TimeLimit) => Some(Err(FlowError::branch_of(
+                ErrorBranch::TimeLimitExceeded,
+                "the customer did not sign in in time",
+            ))),
             _ => None,
         }
     }

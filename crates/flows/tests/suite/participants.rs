@@ -232,3 +232,50 @@ fn third_parties() {
         case(name, call("False", "abc"), ERROR).on(Voice).when(ready),
     ]);
 }
+
+#[test]
+fn sign_ins() {
+    fn ready(host: &mut TestHost) {
+        host.provide("Authentication");
+    }
+    let name = "AuthenticateParticipant";
+    let asks = |minutes: &str| {
+        json!({"CognitoConfiguration": {"UserPoolArn": "arn:pool", "AppClientId": "$.Attributes.client"},
+            "TimeLimitMinutes": minutes})
+    };
+    let whole = json!({"CognitoConfiguration": {"UserPoolArn": "arn:pool", "AppClientId": "shop"}});
+    let out = &["OptedOut"];
+    check(vec![
+        case(name, whole.clone(), ERROR).conditions(out),
+        case(name, whole.clone(), "Authentication").conditions(out).when(ready),
+        case(name, whole.clone(), "next").conditions(out).when(ready).then(Resume::Authenticated),
+        case(name, whole.clone(), "OptedOut").conditions(out).when(ready).then(Resume::OptedOut),
+        case(name, whole.clone(), ERROR).when(ready).then(Resume::OptedOut),
+        case(name, whole.clone(), "TimeLimitExceeded").conditions(out).when(ready).then(Resume::TimeLimit),
+        case(name, whole.clone(), ERROR).conditions(out).when(ready).then(Resume::Failed("no".into())),
+        case(name, whole.clone(), "Authentication").conditions(out).when(ready).then(says("hello")),
+        case(name, whole.clone(), ERROR).conditions(out).when(ready).on(Task),
+        case(name, whole.clone(), ERROR).conditions(out).when(ready).on(Voice),
+        case(name, whole.clone(), ERROR).conditions(out).when(ready).within(FlowType::CustomerQueue),
+        case(name, asks("5"), ERROR).conditions(out).when(ready),
+        case(name, json!({"CognitoConfiguration": {"AppClientId": "shop"}}), ERROR).when(ready),
+        case(name, json!({}), ERROR).when(ready),
+    ]);
+    let started = |minutes: &str| {
+        let mut host = TestHost::new(Chat);
+        ready(&mut host);
+        host.set("Attributes", json!({"client": "shop"}));
+        Play::new(&one_action(name, asks(minutes), &[ERROR], out), FlowType::ContactFlow, host)
+    };
+    let mut play = started("5");
+    let Pause::Authentication(request) = play.start() else { panic!("asks") };
+    assert_eq!((request.user_pool_arn.as_str(), request.client_id.as_str()), ("arn:pool", "shop"));
+    assert_eq!(request.time_limit_ms, 300_000);
+    play.host.now = play.host.now + 60_000;
+    let Pause::Authentication(request) = play.says("hello?") else { panic!("still asks") };
+    assert_eq!(request.time_limit_ms, 240_000, "what is left");
+    for minutes in ["2", "16", "soon"] {
+        let mut play = started(minutes);
+        assert_eq!((play.start(), play.at()), (Pause::End, ERROR), "{minutes}");
+    }
+}

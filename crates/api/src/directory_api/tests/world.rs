@@ -75,6 +75,7 @@ impl World {
             region: "us-east-1".to_owned(),
             account: ACCOUNT.to_owned(),
             settings: Settings::default(),
+            identity_providers: Vec::new(),
         };
         let center = Center::open(options, store, Blobs::new(folder.0.join("files"))).await.expect("opens");
         let engine = center.create_instance("test", Vec::new(), |_| {}).await.expect("a new instance");
