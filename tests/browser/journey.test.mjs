@@ -167,7 +167,7 @@ describe("a customer and an agent", () => {
     const card = byId(agent, "ring-card");
     await card.getByText("Robin Ross").waitFor();
     assert.equal(await byId(later, "ring-card").count(), 0);
-    const details = byId(agent, "contact-attributes").first();
+    const details = byId(agent, "contact-details").getByTestId("contact-attributes");
     // What a customer's page says is marked as such.
     for (const text of ["HostedWidget-order", "4711", "topic", "Service"])
       await details.getByText(text, { exact: true }).waitFor();

@@ -102,7 +102,12 @@ impl Session {
         &self,
         command: impl FnOnce(&mut contacts::Core, &mut contacts::Cx) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {
-        self.engine.apply(command).await.map_err(participant_engine)?.map_err(participant_refused)
+        let token = self.token;
+        let allowed = move |core: &mut contacts::Core, cx: &mut contacts::Cx| {
+            check_signed_in(core, &token, cx.now)?;
+            command(core, cx)
+        };
+        self.engine.apply(allowed).await.map_err(participant_engine)?.map_err(participant_refused)
     }
 
     async fn read<T>(
@@ -110,11 +115,23 @@ impl Session {
         question: impl FnOnce(&contacts::Core) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {
         self.engine
-            .read(|core, _| question(core))
+            .read(|core, now| {
+                check_signed_in(core, &self.token, now)?;
+                question(core)
+            })
             .await
             .map_err(participant_engine)?
             .map_err(participant_refused)
     }
+}
+
+/// An agent's chat token is good as long as the sign-in it was given to. The refusal is the one of a chat that is over,
+/// at which chat clients stop.
+fn check_signed_in(core: &contacts::Core, token: &Token, now: Timestamp) -> Result<(), Refusal> {
+    if token.kind == TokenKind::AgentChat && core.session(&token.object.to_string(), now).is_none() {
+        return Err(contacts::access_denied("The agent has signed out."));
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]

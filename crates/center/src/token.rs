@@ -17,7 +17,8 @@ pub enum TokenKind {
     Participant = 1,
     /// Connection token: subject = participant, object = chain.
     Connection = 2,
-    /// Chat token of an agent, good as participant and as connection token: subject = participant, object = contact.
+    /// Chat token of an agent, good as participant and as connection token while they are signed in: subject =
+    /// participant, object = session.
     AgentChat = 3,
     /// Session cookie of a user: subject = user, object = session.
     Session = 4,

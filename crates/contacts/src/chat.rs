@@ -434,6 +434,9 @@ impl Core {
         if is_json && serde_json::from_str::<Value>(content).is_err() {
             return Err(invalid_parameter(format!("Content of type '{kind}' must be JSON.")));
         }
+        if kind == content_type::INTERACTIVE {
+            flows::interactive::check(content).map_err(|problem| invalid_parameter(problem.to_string()))?;
+        }
         Ok(())
     }
 

@@ -116,7 +116,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let callers = Callers::new(
         Verifier::new(keys).regions([config.region.clone()]),
         agent::Sessions::new(center.clone()),
-        agent::SESSION_COOKIE,
+        agent::SESSION_COOKIES,
         origins.clone(),
     );
     let endpoint = Endpoint::new(app.clone(), callers)

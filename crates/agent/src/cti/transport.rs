@@ -75,14 +75,14 @@ async fn chat(call: &Call<App>, agent: &Agent, input: CreateTransport) -> Answer
     let participant: ParticipantId =
         input.participant_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
     let contact: ContactId = input.contact_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
-    let user = agent.user;
+    let (user, session) = (agent.user, agent.session);
     let token = agent
         .read(|core| {
             let leg = core.agent(user).and_then(|agent| agent.leg(contact)).ok_or_else(refused)?;
             let is_own = leg.participant == participant && leg.channel == model::Channel::Chat;
             // Who let an offer pass has no part in the chat.
             let takes_part = leg.state.is_active() || leg.state == LegState::Ended;
-            if is_own && takes_part { Ok(chat_token(core, leg)) } else { Err(refused()) }
+            if is_own && takes_part { Ok(chat_token(core, leg, session)) } else { Err(refused()) }
         })
         .await?;
     Ok(json!({"chatTokenTransport": {

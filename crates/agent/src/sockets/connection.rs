@@ -37,6 +37,8 @@ pub(super) enum Party {
         participant: ParticipantId,
         /// The chat.
         chain: ContactId,
+        /// Key of the sign-in.
+        session: String,
     },
     /// A customer or custom participant.
     Participant {
@@ -254,7 +256,13 @@ impl Open {
                 };
                 self.engine.read(known).await
             }
-            Party::AgentInChat { participant, .. } | Party::Participant { participant } => {
+            Party::AgentInChat { participant, session, .. } => {
+                let speaks = |core: &contacts::Core, now| {
+                    core.speaker(*participant).is_ok() && core.session(session, now).is_some()
+                };
+                self.engine.read(speaks).await
+            }
+            Party::Participant { participant } => {
                 self.engine.read(|core, _| core.speaker(*participant).is_ok()).await
             }
         };
