@@ -6,6 +6,7 @@ import { dirname, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
 import { installOwnHostSocket } from "./kit/stock/own-host-socket.ts";
+import { serveOwnPage } from "./kit/stock/own-worker.ts";
 
 const root = import.meta.dirname;
 const packageFile = createRequire(import.meta.url);
@@ -51,7 +52,7 @@ function stockLibraries(): Plugin {
     task: stockScript("connect-task", taskBody),
     worker: stockScript(
       "desk-worker",
-      `(${installOwnHostSocket.toString()})(self);\n${streamsBody}\nconnect.worker.main();\n`,
+      `(${installOwnHostSocket.toString()})(self);\n(${serveOwnPage.toString()})(self);\n${streamsBody}\nconnect.worker.main();\n`,
     ),
   };
   return {

@@ -7,30 +7,31 @@ import { Agent } from "./support/agent.mjs";
 import { byId, launch, openDesk, openPage, setStatus } from "./support/browser.mjs";
 import { endChat } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
-import { Host } from "./support/host.mjs";
 import { Server } from "./support/server.mjs";
 import { until } from "./support/until.mjs";
 
 const screenshots = resolve(import.meta.dirname, "../../target/screenshots");
 const interactive = "application/vnd.amazonaws.connect.message.interactive";
 
+const fruit = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90"><rect width="160" height="90" fill="#dcefd7"/>
+<circle cx="62" cy="50" r="24" fill="#d6453d"/><circle cx="98" cy="52" r="22" fill="#f08c1d"/></svg>`;
+
 let server;
 let browser;
-let pictures;
 let flow;
 let agent;
 let kept;
 
 before(async () => {
   mkdirSync(screenshots, { recursive: true });
-  [server, browser, pictures] = await Promise.all([Server.start(), launch(), Host.start()]);
+  [server, browser] = await Promise.all([Server.start(), launch()]);
   flow = await straightToQueue(server);
   agent = await Agent.signIn(server, "agent1");
 });
 
 after(async () => {
   await browser?.close();
-  await Promise.all([pictures?.stop(), server?.stop()]);
+  await server?.stop();
 });
 
 afterEach(async () => {
@@ -49,6 +50,9 @@ async function together() {
     viewport: { width: 420, height: 720 },
     timezoneId: "Europe/Berlin",
   });
+  for (const page of [desk, customer]) {
+    await page.route("https://shop.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: fruit }));
+  }
   await byId(customer, "chat-start").click();
   await byId(customer, "chat-input").waitFor();
   kept = JSON.parse(await customer.evaluate(() => sessionStorage.getItem("persistedChatSession")));
@@ -61,7 +65,7 @@ async function together() {
 const template = (templateType, content, data = {}) => ({ templateType, version: "1.0", data: { content, ...data } });
 const image = () => ({
   imageType: "URL",
-  imageData: `${pictures.origin}/fruit.svg`,
+  imageData: "https://shop.example/fruit.svg",
   imageDescription: "A basket of fruit",
 });
 const panel = (templateIdentifier, title, elements) => ({
@@ -72,6 +76,7 @@ const panel = (templateIdentifier, title, elements) => ({
 /** Every kind: what is sent, the choice that is pressed, what arrives, and how it reads for both sides. */
 const kinds = {
   ListPicker: {
+    pictures: 3,
     sends: () =>
       template(
         "ListPicker",
@@ -115,6 +120,7 @@ const kinds = {
     reply: "Thanks for selecting",
   },
   Panel: {
+    pictures: 1,
     sends: () =>
       template("Panel", {
         title: "How can I help you?",
@@ -195,6 +201,13 @@ describe("interactive messages", () => {
         await byId(desk, `offer-${kind}`).waitFor();
         const open = byId(desk, `offer-${kind}`).locator("button.offer__option:enabled, button.offer__chip:enabled");
         assert.equal(await open.count(), 0, "an agent only looks on");
+        for (const page of [customer, desk]) {
+          const shown = byId(page, `offer-${kind}`).locator("img");
+          assert.equal(await shown.count(), one.pictures ?? 0);
+          await until("the pictures", () =>
+            shown.evaluateAll((all) => all.every((image) => image.complete && image.naturalWidth > 0 && image.alt)),
+          );
+        }
         if (by === "mouse") {
           await picture(customer, `offer-${kind}`);
           await picture(desk, `offer-${kind}-agent`);

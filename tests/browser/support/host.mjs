@@ -24,26 +24,18 @@ const pages = {
   "/crm": page("A CRM", ["/streams.js", "/chat.js", "/tasks.js"]),
 };
 
-/** A picture, such as shops put beside what they offer. */
-const pictures = {
-  "/fruit.svg": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 90"><rect width="160" height="90" fill="#dcefd7"/>
-<circle cx="62" cy="50" r="24" fill="#d6453d"/><circle cx="98" cy="52" r="22" fill="#f08c1d"/></svg>`,
-};
-
-const typeOf = (path) =>
-  path in scripts ? "text/javascript" : path in pictures ? "image/svg+xml" : "text/html; charset=utf-8";
-
 export class Host {
   static async start(hostname = "127.0.0.1") {
     const host = new Host();
     host.http = createServer((request, response) => {
       const { pathname } = new URL(request.url, "http://host");
-      const content = scripts[pathname] ?? pictures[pathname] ?? pages[pathname];
+      const script = scripts[pathname];
+      const content = script ?? pages[pathname];
       if (!content) {
         response.writeHead(404).end();
         return;
       }
-      response.writeHead(200, { "content-type": typeOf(pathname) });
+      response.writeHead(200, { "content-type": script ? "text/javascript" : "text/html; charset=utf-8" });
       response.end(content);
     });
     await new Promise((resume) => host.http.listen(0, hostname, resume));

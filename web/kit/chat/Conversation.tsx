@@ -81,6 +81,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
               item={item}
               mine={item.participantId === model.selfId}
               offer={offerBefore(items, item)}
+              offerMine={offerBefore(items, item)?.participantId === model.selfId}
               answer={answerAfter(items, item)}
               onAnswer={item.id === answerable ? answer : undefined}
               onResend={open ? resend : undefined}
@@ -222,6 +223,15 @@ function Scroller({ box, items, selfId, children }: ScrollerProps) {
     if (atEnd.current || (grown > 0 && last?.participantId === selfId)) toEnd();
     else if (grown > 0) setUnseen((count) => count + grown);
   }, [items, selfId, toEnd]);
+
+  useEffect(() => {
+    // Pictures arrive late, and windows change their size.
+    const watch = new ResizeObserver(() => {
+      if (atEnd.current) toEnd();
+    });
+    for (const element of [box.current, box.current?.firstElementChild]) if (element) watch.observe(element);
+    return () => watch.disconnect();
+  }, [box, toEnd]);
 
   return (
     <div

@@ -46,8 +46,9 @@ export function entryText(item: ChatItem, i18n: I18n, offer?: string): string {
 interface EntryProps {
   item: ChatItem;
   mine: boolean;
-  /** The interactive message that this entry answers. */
+  /** The interactive message that this entry answers, and whether it is ours. */
   offer?: ChatItem;
+  offerMine?: boolean;
   /** The customer's answer to this interactive message. */
   answer?: string;
   /** Answers an interactive message; absent when it cannot be answered (any more). */
@@ -59,7 +60,7 @@ interface EntryProps {
 }
 
 export const Entry = memo(function Entry(props: EntryProps) {
-  const { item, mine, offer, answer, onAnswer, onResend, onDiscard, onDownload } = props;
+  const { item, mine, offer, offerMine, answer, onAnswer, onResend, onDiscard, onDownload } = props;
   const i18n = useI18n();
   const { t } = i18n;
   if (item.kind === "event") {
@@ -86,9 +87,9 @@ export const Entry = memo(function Entry(props: EntryProps) {
   return (
     <>
       {entry}
-      <li className={`chat__entry ${mine ? "" : "chat__entry--mine"}`} data-testid="chat-offer-reply">
+      <li className={`chat__entry ${offerMine ? "chat__entry--mine" : ""}`} data-testid="chat-offer-reply">
         <div className="chat__by">
-          <b>{authorOf(offer, t)}</b>
+          <b>{offerMine ? t("chat.you") : authorOf(offer, t)}</b>
         </div>
         <OfferReply reply={reply} />
       </li>
