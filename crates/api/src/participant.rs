@@ -24,10 +24,6 @@ impl SocketPath {
 }
 
 const TOKEN_MS: i64 = 24 * 3600 * 1000;
-/// How long a client keeps one socket.
-const SOCKET_MS: i64 = 3600 * 1000;
-/// A socket address stays good a little longer, for reconnecting.
-const SOCKET_GRACE_MS: i64 = 120_000;
 const UPLOAD_MS: i64 = 15 * 60_000;
 const DOWNLOAD_SECONDS: i64 = 300;
 
@@ -177,9 +173,11 @@ async fn connect(call: Call<App>, input: Connect) -> Answer {
     let now = session.engine.now();
     let mut answer = json!({});
     if input.kinds.iter().any(|kind| kind == "WEBSOCKET") {
-        let expiry = expires_at.map_or(now + SOCKET_MS, |end| end.min(now + SOCKET_MS));
+        let expiry = now + call.state.socket_ms;
+        let expiry = expires_at.map_or(expiry, |end| end.min(expiry));
+        let good_until = call.state.socket_address_expiry(expiry);
         answer["Websocket"] = json!({
-            "Url": participant_socket_url(&call.state, &call.headers, &session.token, expiry + SOCKET_GRACE_MS),
+            "Url": participant_socket_url(&call.state, &call.headers, &session.token, good_until),
             "ConnectionExpiry": expiry.iso_millis(),
         });
     }

@@ -90,7 +90,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 
     let public_url =
         (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
-    let app = App::new(center.clone(), public_url);
+    let app = App { socket_ms: config.socket_seconds as i64 * 1000, ..App::new(center.clone(), public_url) };
     let router = router(app, keys, &config);
     greet(&endpoint, &folder, logins.as_deref());
     let limits = Limits {

@@ -12,9 +12,15 @@ export class Network {
   loses = () => false;
   /** Whether what sockets push gets lost on its way; a socket that has lost something should be cut before it is mended. */
   silent = false;
-  /** Given the request and the server's JSON answer, the answer that arrives; only asked where `changes` says so. */
+  /** Given the request and the server's JSON answer, the answer that arrives, or a promise of it; only asked where `changes` says so. */
   change = (_request, body) => body;
   changes = () => false;
+  /** Milliseconds after which a socket on which nothing passes is cut, in either direction; none without. */
+  idle = 0;
+  /** The status of every upgrade that the server refused. */
+  refused = [];
+  /** How many sockets were cut for being idle. */
+  cutIdle = 0;
   /** Given a path, the one under which the server knows it. */
   rewrite = (path) => path;
   /** Every request that came through: method, path, headers and body. */
@@ -90,7 +96,7 @@ export class Network {
   async #changed(seen, answer, response) {
     const parts = [];
     for await (const part of answer) parts.push(part);
-    const body = JSON.stringify(this.change(seen, JSON.parse(Buffer.concat(parts).toString())));
+    const body = JSON.stringify(await this.change(seen, JSON.parse(Buffer.concat(parts).toString())));
     const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
     response.writeHead(answer.statusCode, { ...headers, "content-length": Buffer.byteLength(body) });
     response.end(body);
@@ -98,12 +104,24 @@ export class Network {
 
   #upgrade(request, socket, head) {
     const onward = connect(Number(this.target.port), this.target.hostname, () => {
+      if (this.idle > 0) {
+        for (const side of [socket, onward]) {
+          side.setTimeout(this.idle, () => {
+            this.cutIdle += 1;
+            socket.destroy();
+          });
+        }
+      }
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
       for (let at = 0; at < request.rawHeaders.length; at += 2) {
         lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
       }
       onward.write(`${lines.join("\r\n")}\r\n\r\n`);
       onward.write(head);
+      onward.once("data", (data) => {
+        const status = Number(data.toString("latin1").split(" ")[1]);
+        if (status !== 101) this.refused.push(status);
+      });
       onward.on("data", (data) => {
         if (!this.silent) socket.write(data);
       });

@@ -20,11 +20,6 @@ pub(super) fn operations() -> Vec<Operation<App>> {
     ]
 }
 
-/// How long a client keeps one socket.
-const SOCKET_MS: i64 = 3600 * 1000;
-/// A socket's address stays good a little longer, for reconnecting.
-const SOCKET_GRACE_MS: i64 = 120_000;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CreateTransport {
@@ -60,11 +55,12 @@ async fn create_transport(call: Call<App>, input: CreateTransport) -> Answer {
 }
 
 fn web_socket(call: &Call<App>, agent: &Agent) -> serde_json::Value {
-    let expiry = agent.engine.now() + SOCKET_MS;
-    let token = agent.signed_in().token(TokenKind::AgentSocket, expiry + SOCKET_GRACE_MS);
+    let expiry = agent.engine.now() + call.state.socket_ms;
+    let good_until = call.state.socket_address_expiry(expiry);
+    let token = agent.signed_in().token(TokenKind::AgentSocket, good_until);
     json!({"webSocketTransport": {
         "url": agent_socket_url(&call.state, &call.headers, &token),
-        "transportLifeTimeInSeconds": SOCKET_MS / 1000,
+        "transportLifeTimeInSeconds": call.state.socket_ms / 1000,
         "expiry": expiry.iso_millis(),
     }})
 }
