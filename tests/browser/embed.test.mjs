@@ -76,6 +76,28 @@ async function talking(page, request) {
   return customer;
 }
 
+/** Makes the frames of a browser keep what they play instead of playing it, which browsers only do after a click. */
+function listen(context) {
+  return context.addInitScript(() => {
+    window.rings = [];
+    window.sounding = new Set();
+    HTMLMediaElement.prototype.play = function play() {
+      window.rings.push(this.src);
+      window.sounding.add(this);
+      return Promise.resolve();
+    };
+    HTMLMediaElement.prototype.pause = function pause() {
+      window.sounding.delete(this);
+    };
+  });
+}
+
+const ofPanel = (page) => page.frames().find((one) => one.url().includes("/ccp-v2"));
+/** The addresses of everything that the panel has begun to play. */
+const rings = (page) => ofPanel(page).evaluate(() => window.rings);
+/** Whether the panel plays something now. */
+const sounds = (page) => ofPanel(page).evaluate(() => window.sounding.size > 0);
+
 const panel = (page) => page.frameLocator("iframe");
 
 describe("the panel in somebody else's page", () => {
@@ -154,6 +176,30 @@ describe("the panel in somebody else's page", () => {
       frame.evaluate(() => window.connect.core.hasReceivedCRMConfigure === true),
     );
   });
+
+  for (const [what, options, expected] of [
+    ["rings for a chat by itself", { chat: {} }, /\/assets\/ring-.*\.wav$/],
+    ["rings with the tone that the page names", { chat: { ringtoneUrl: "https://desktop.example/tone.mp3" } }, /^https:\/\/desktop\.example\/tone\.mp3$/],
+    ["is silent for chats where the page says so", { chat: { disableRingtone: true } }, undefined],
+  ]) {
+    test(`P7 the panel ${what}`, async () => {
+      const context = await signedInContext(browser, server, "agent1");
+      await listen(context);
+      const page = await openCrm(context, host);
+      await embed(page, server, { softphone: { disableRingtone: true }, ...options });
+      await isTold(page, "agent");
+      const { contactId } = await ringing(page);
+      if (expected) await until("the ring", async () => (await rings(page)).length > 0);
+      await act(page, "accept", { contactId });
+      await isTold(page, "onConnected", { contactId });
+      if (expected) {
+        const [tone] = await rings(page);
+        assert.match(tone, expected);
+        await until("silence", async () => !(await sounds(page)));
+      }
+      assert.equal((await rings(page)).length, expected ? 1 : 0);
+    });
+  }
 
   test("P8, C11 the page is given the agent with name, state and routing profile", async () => {
     const page = await desktop();
@@ -464,6 +510,27 @@ describe("the panel in somebody else's page", () => {
     await isTold(first, "onDestroy", { contactId });
   });
 
+  test("P16 the ring is heard once though two windows are open", async () => {
+    const context = await signedInContext(browser, server, "agent1");
+    await listen(context);
+    const windows = [];
+    for (const _ of [1, 2]) {
+      const page = await openCrm(context, host);
+      await embed(page, server, { softphone: { disableRingtone: true }, chat: {} });
+      await isTold(page, "agent");
+      windows.push(page);
+    }
+    const { contactId } = await ringing(windows[0]);
+    await isTold(windows[1], "onConnecting", { contactId });
+    const heard = async () => (await Promise.all(windows.map(rings))).flat();
+    await until("the ring", async () => (await heard()).length > 0);
+    // Both have shown the offer and have had their turn to ring when one of them has been answered.
+    await act(windows[1], "accept", { contactId });
+    for (const page of windows) await isTold(page, "onConnected", { contactId });
+    assert.equal((await heard()).length, 1);
+    await until("silence", async () => !(await Promise.all(windows.map(sounds))).some(Boolean));
+  });
+
   test("P20 a desktop of another site: where the browser withholds other sites' cookies, the panel has one of its own", async () => {
     // Windows of this test are private ones, in which Chromium sends no cookies to frames of other sites.
     const foreign = await Host.start("localhost");
@@ -559,6 +626,17 @@ describe("the panel in somebody else's page", () => {
     await own.goto(`${host.origin}/crm`);
     assert.equal(await outcome(own), 200);
     assert.equal((await context.request.get(`${server.endpoint}/auth/session`)).status(), 401);
+  });
+
+  test("P24 the page asks the panel for its devices", async () => {
+    const page = await desktop();
+    const devices = await page.evaluate(() => window.connect.core.getFrameMediaDevices(3000));
+    assert.ok(Array.isArray(devices), JSON.stringify(devices));
+    const own = await ofPanel(page).evaluate(() => navigator.mediaDevices.enumerateDevices());
+    assert.deepEqual(
+      devices.map((one) => one.kind),
+      own.map((one) => one.kind),
+    );
   });
 
   test("P25 the page is of one site, without errors", async () => {

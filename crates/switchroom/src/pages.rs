@@ -89,12 +89,12 @@ impl Pages {
         // Who may embed is asked at every request, so that a change holds at once.
         let embeddable = name == "ccp.html" || name == "login.html" || name == "workspace.html";
         let ancestors = if embeddable { self.approved_origins() } else { "'self'".to_owned() };
-        // Interactive messages of a chat show pictures from anywhere.
+        // Interactive messages of a chat show pictures from anywhere, and desktops name ring tones of their own.
         let pictures =
             if matches!(name, "ccp.html" | "workspace.html" | "chat.html") { " https:" } else { "" };
         let policy = format!(
             "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{pictures}; \
-             media-src 'self' blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+             media-src 'self' blob:{pictures}; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
              frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
         );
         if let Ok(value) = HeaderValue::from_str(&policy) {

@@ -47,9 +47,9 @@ export function startDesk(session: Session, token: DeskToken): void {
       voice: { ringtoneUrl: ring },
       additionalVoice: { ringtoneUrl: ring },
       queue_callback: { ringtoneUrl: ring },
-      chat: quiet,
-      task: quiet,
-      email: quiet,
+      chat: { ringtoneUrl: ring },
+      task: { ringtoneUrl: ring },
+      email: { ringtoneUrl: ring },
       autoAcceptTone: quiet,
     },
   });
