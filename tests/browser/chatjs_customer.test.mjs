@@ -511,6 +511,24 @@ describe("a customer on the stock chat library", () => {
     );
   });
 
+  test("H26 what the server says of silent participants reaches its callbacks", async () => {
+    const { page, speaker } = await talking({}, { through: proxy });
+    // The shortest times are minutes, so the notices are put on the way as the core's own tests have them.
+    const { Transcript } = await speaker.transcript();
+    const joined = Transcript.find((item) => item.ContentType === kind("event.participant.joined"));
+    for (const [event, callback] of [
+      ["idle", "onParticipantIdle"],
+      ["returned", "onParticipantReturned"],
+      ["autodisconnection", "onAutoDisconnection"],
+    ]) {
+      const item = { ...joined, Id: crypto.randomUUID(), ContentType: kind(`event.participant.${event}`) };
+      assert.deepEqual(await heard(page, callback), []);
+      proxy.push({ topic: "aws/chat", content: JSON.stringify(item) });
+      const { data } = await hears(page, callback, { Id: item.Id });
+      assert.deepEqual(data, item);
+    }
+  });
+
   test("H28 a rehydrated chat says so and has the old conversation, under its first contact id", async () => {
     const first = await talking();
     const old = await first.speaker.say("We will look into it.");

@@ -60,6 +60,12 @@ async function desktop(username = "agent1", options = {}, through = server) {
   return page;
 }
 
+/** Makes the library's worker look every second at whether its token is about to expire, instead of every five minutes. */
+const quickly = ({ path }) =>
+  /desk-worker-.*\.js$/.test(path)
+    ? "{ const set = self.setInterval; self.setInterval = (f, ms, ...rest) => set(f, ms === 300000 ? 1000 : ms, ...rest); }"
+    : undefined;
+
 const available = (page) => act(page, "state", { name: "Available" });
 
 async function ringing(page, request = {}) {
@@ -646,6 +652,58 @@ describe("the panel in somebody else's page", () => {
     await embed(page, server, { enableGlobalResiliency: true });
     await isTold(page, "agent");
     assert.deepEqual(complaints, []);
+  });
+
+  test("C31 a token that is about to expire is exchanged, and polling goes on with the new one", async () => {
+    const proxy = await Network.before(server);
+    try {
+      proxy.before = quickly;
+      const tokens = [];
+      proxy.changes = ({ path }) => path === "/auth/authorize";
+      proxy.change = (_request, body) => {
+        tokens.push(body.accessToken);
+        // Half an hour is the library's limit; the first token has less, those after it enough.
+        return { ...body, expiration: Date.now() + (tokens.length === 1 ? 20 : 60) * 60_000 };
+      };
+      const page = await desktop("agent1", {}, proxy);
+      await until("the exchange", () => tokens.length > 1);
+      assert.notEqual(tokens[1], tokens[0]);
+      await available(page);
+      await isTold(page, "routable");
+      const polls = () => proxy.requests.filter((one) => one.headers["x-amz-target"]?.endsWith(".GetAgentSnapshot"));
+      await until("a poll with the new token", () => polls().some((one) => one.headers["x-amz-bearer"] === tokens[1]));
+      assert.equal(tokens.length, 2);
+      assert.equal(await countTold(page, "auth_fail"), 0);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test("C32 a session that is over is told in all windows", async () => {
+    const proxy = await Network.before(server);
+    try {
+      const context = await signedInContext(
+        browser,
+        { ...server, endpoint: proxy.endpoint, users: server.users },
+        "agent1",
+      );
+      proxy.before = quickly;
+      proxy.changes = ({ path }) => path === "/auth/authorize";
+      proxy.change = (_request, body) => ({ ...body, expiration: Date.now() + 20 * 60_000 });
+      const windows = [];
+      for (const _ of [1, 2]) {
+        const page = await openCrm(context, host);
+        await embed(page, { endpoint: proxy.endpoint, region: server.region });
+        await isTold(page, "agent");
+        windows.push(page);
+      }
+      for (const page of windows) assert.equal(await countTold(page, "auth_fail"), 0);
+      const refusal = { status: 401, body: { message: "Sign in first." } };
+      proxy.answer = ({ path }) => (path === "/auth/authorize" ? refusal : undefined);
+      for (const page of windows) await isTold(page, "auth_fail");
+    } finally {
+      await proxy.stop();
+    }
   });
 
   test("C34 three failed polls are made good within six seconds, and nothing is missed", async () => {

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 
 export class Network {
   #sockets = new Set();
+  #websockets = new Set();
   #port = 0;
 
   /** Given the request (with its body as text), the answer to give in place of the server's, if any: { status, body, headers }. */
@@ -15,6 +16,8 @@ export class Network {
   /** Given the request and the server's JSON answer, the answer that arrives, or a promise of it; only asked where `changes` says so. */
   change = (_request, body) => body;
   changes = () => false;
+  /** Given the request, a script to put before the one that is asked for, such as one that makes a clock run faster. */
+  before = () => undefined;
   /** Milliseconds after which a socket on which nothing passes is cut, in either direction; none without. */
   idle = 0;
   /** The status of every upgrade that the server refused. */
@@ -72,12 +75,17 @@ export class Network {
         port: this.target.port,
         method: request.method,
         path: this.rewrite(request.url),
-        headers: request.headers,
+        headers: { ...request.headers, "accept-encoding": "identity" },
       },
       (answer) => {
         if (this.loses(seen)) {
           answer.resume();
           answer.on("end", () => request.socket.destroy());
+          return;
+        }
+        const before = this.before(seen);
+        if (before !== undefined) {
+          void this.#prefixed(before, answer, response);
           return;
         }
         if (this.changes(seen)) {
@@ -102,7 +110,24 @@ export class Network {
     response.end(body);
   }
 
+  async #prefixed(before, answer, response) {
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode, headers);
+    response.end(`${before}\n${Buffer.concat(parts)}`);
+  }
+
+  /** Pushes a frame to the browser over every socket that is open, as the server would. */
+  push(frame) {
+    const text = Buffer.from(JSON.stringify(frame));
+    const length = text.length < 126 ? [text.length] : [126, text.length >> 8, text.length & 255];
+    for (const socket of this.#websockets) socket.write(Buffer.concat([Buffer.from([0x81, ...length]), text]));
+  }
+
   #upgrade(request, socket, head) {
+    this.#websockets.add(socket);
+    socket.on("close", () => this.#websockets.delete(socket));
     const onward = connect(Number(this.target.port), this.target.hostname, () => {
       if (this.idle > 0) {
         for (const side of [socket, onward]) {
