@@ -125,6 +125,11 @@ export class Network {
     for (const socket of this.#websockets) socket.write(Buffer.concat([Buffer.from([0x81, ...length]), text]));
   }
 
+  /** Breaks every websocket that is open; the network itself goes on. */
+  breakSockets() {
+    for (const socket of this.#websockets) socket.destroy();
+  }
+
   #upgrade(request, socket, head) {
     this.#websockets.add(socket);
     socket.on("close", () => this.#websockets.delete(socket));
