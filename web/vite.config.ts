@@ -1,4 +1,4 @@
-/** Builds the six pages; the stock client libraries are shipped unmodified as scripts of their own. */
+/** Builds the pages; the stock client libraries are shipped unmodified as scripts of their own. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ import { serveOwnPage } from "./kit/stock/own-worker.ts";
 const root = import.meta.dirname;
 const packageFile = createRequire(import.meta.url);
 
-const pages = ["index", "login", "console", "workspace", "ccp", "chat"];
+const pages = ["index", "login", "console", "workspace", "ccp", "chat", "views"];
 
 /** Which stock scripts a page needs, in loading order. */
 const stockOfPage: Record<string, ("streams" | "chat" | "task")[]> = {

@@ -615,6 +615,41 @@ describe("the panel in somebody else's page", () => {
     );
   });
 
+  test("P22 a frame for views of a contact is acknowledged, also under its full address, and is taken away with its contact", async () => {
+    const page = await desktop();
+    const { contactId } = await talking(page);
+    await page.evaluate(
+      ({ endpoint, contactId }) => {
+        const box = document.createElement("div");
+        box.id = "views";
+        document.body.append(box);
+        window.acknowledged = [];
+        window.addEventListener("message", ({ data, source }) => {
+          const frame = document.getElementById("customviews");
+          if (source === frame?.contentWindow && data?.event === "acknowledge")
+            window.acknowledged.push({ id: data.data.id, address: frame.src });
+        });
+        const contact = window.agent.getContacts().find((one) => one.getContactId() === contactId);
+        window.connect.agentApp.initApp("customviews", "views", `${endpoint}/stargate/app`, {
+          customViewsParams: { contact, terminateCustomViewOptions: { timeout: 100 } },
+        });
+      },
+      { endpoint: server.endpoint, contactId },
+    );
+    await until("the frame to be acknowledged under the contact's address", () =>
+      page.evaluate(
+        (contactId) => window.acknowledged.some(({ id, address }) => id && address.includes(`currentContactId=${contactId}`)),
+        contactId,
+      ),
+    );
+    await page.frameLocator("#customviews").getByTestId("no-views").waitFor();
+    await act(page, "destroy", { contactId });
+    await isTold(page, "onEnded", { contactId });
+    await act(page, "clear", { contactId });
+    await isTold(page, "onDestroy", { contactId });
+    await until("the frame to be gone", () => page.evaluate(() => !document.getElementById("customviews")));
+  });
+
   test("P23 a desktop of an approved origin may sign its agent out by fetch, another may not", async () => {
     const context = await signedInContext(browser, server, "agent1");
     const outcome = (page) =>

@@ -26,7 +26,7 @@ pub(crate) struct Pages {
 }
 
 /// Which page of the build answers which path.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 14] = [
     ("/", "index.html"),
     ("/login", "login.html"),
     ("/console", "console.html"),
@@ -39,6 +39,8 @@ const PAGES: [(&str, &str); 12] = [
     ("/agent-app-v2/{*rest}", "workspace.html"),
     ("/connect/agent-app-v2", "workspace.html"),
     ("/chat", "chat.html"),
+    ("/stargate/app", "views.html"),
+    ("/stargate/app/", "views.html"),
 ];
 
 /// The routes of the pages.
@@ -87,7 +89,7 @@ impl Pages {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         // Who may embed is asked at every request, so that a change holds at once.
-        let embeddable = name == "ccp.html" || name == "login.html" || name == "workspace.html";
+        let embeddable = matches!(name, "ccp.html" | "login.html" | "workspace.html" | "views.html");
         let ancestors = if embeddable { self.approved_origins() } else { "'self'".to_owned() };
         // Interactive messages of a chat show pictures from anywhere, and desktops name ring tones of their own.
         let pictures =
