@@ -576,7 +576,10 @@ describe("a customer on the stock chat library", () => {
       // The first address is on its way for so long that its time is over when it arrives.
       way.changes = ({ path }) => path === "/participant/connection" && asked() === 1;
       way.change = async (_request, body) => {
-        await until("the address's time to be over", () => Date.parse(body.Websocket.ConnectionExpiry) + 200 < Date.now());
+        await until(
+          "the address's time to be over",
+          () => Date.parse(body.Websocket.ConnectionExpiry) + 200 < Date.now(),
+        );
         return body;
       };
       await begin(page, way, chat);
@@ -616,7 +619,10 @@ describe("a customer on the stock chat library", () => {
       await begin(page, strict, chat);
       await joins(page);
       const { url } = await connect(server, chat);
-      const silent = await Socket.subscribed(url.replace(new URL(server.endpoint).host, new URL(strict.endpoint).host), "aws/chat");
+      const silent = await Socket.subscribed(
+        url.replace(new URL(server.endpoint).host, new URL(strict.endpoint).host),
+        "aws/chat",
+      );
       const began = performance.now();
       let added = 0;
       await until(

@@ -185,7 +185,11 @@ describe("the panel in somebody else's page", () => {
 
   for (const [what, options, expected] of [
     ["rings for a chat by itself", { chat: {} }, /\/assets\/ring-.*\.wav$/],
-    ["rings with the tone that the page names", { chat: { ringtoneUrl: "https://desktop.example/tone.mp3" } }, /^https:\/\/desktop\.example\/tone\.mp3$/],
+    [
+      "rings with the tone that the page names",
+      { chat: { ringtoneUrl: "https://desktop.example/tone.mp3" } },
+      /^https:\/\/desktop\.example\/tone\.mp3$/,
+    ],
     ["is silent for chats where the page says so", { chat: { disableRingtone: true } }, undefined],
   ]) {
     test(`P7 the panel ${what}`, async () => {
@@ -638,7 +642,8 @@ describe("the panel in somebody else's page", () => {
     );
     await until("the frame to be acknowledged under the contact's address", () =>
       page.evaluate(
-        (contactId) => window.acknowledged.some(({ id, address }) => id && address.includes(`currentContactId=${contactId}`)),
+        (contactId) =>
+          window.acknowledged.some(({ id, address }) => id && address.includes(`currentContactId=${contactId}`)),
         contactId,
       ),
     );

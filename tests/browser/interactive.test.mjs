@@ -51,7 +51,9 @@ async function together() {
     timezoneId: "Europe/Berlin",
   });
   for (const page of [desk, customer]) {
-    await page.route("https://shop.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: fruit }));
+    await page.route("https://shop.example/**", (route) =>
+      route.fulfill({ contentType: "image/svg+xml", body: fruit }),
+    );
   }
   await byId(customer, "chat-start").click();
   await byId(customer, "chat-input").waitFor();

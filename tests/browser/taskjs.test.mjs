@@ -69,7 +69,11 @@ async function nowhere() {
 
 /** A desktop whose agent has a task, with a session of the task library; what it hears is kept in `window.heard`. */
 async function working() {
-  const context = await signedInContext(browser, { ...server, endpoint: proxy.endpoint, users: server.users }, "agent1");
+  const context = await signedInContext(
+    browser,
+    { ...server, endpoint: proxy.endpoint, users: server.users },
+    "agent1",
+  );
   const page = await openCrm(context, host);
   await embed(page, { endpoint: proxy.endpoint, region: server.region }, { task: { disableRingtone: true } });
   await isTold(page, "agent");
