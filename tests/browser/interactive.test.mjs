@@ -283,6 +283,30 @@ describe("interactive messages", () => {
       .waitFor();
   });
 
+  test("titles and subtitles may be formatted, and links in them are opened apart", async () => {
+    const { customer, speaker } = await together();
+    const formatted = template("Panel", {
+      title: "**Bold**, *slanted* and `code`",
+      subtitle: "See [here](https://shop.example/a) or https://shop.example/b\r\n\r\n1. first\r\n2. second\r\n\r\n* point",
+      elements: [{ title: "**Not** formatted" }],
+    });
+    await speaker.say(JSON.stringify(formatted), interactive);
+    const offer = byId(customer, "offer-Panel");
+    for (const [element, text] of [
+      ["strong", "Bold"],
+      ["em", "slanted"],
+      ["code", "code"],
+      ["ol > li", "second"],
+      ["ul > li", "point"],
+      ["a[href='https://shop.example/a'][target=_blank]", "here"],
+      ["a[href='https://shop.example/b'][target=_blank]", "https://shop.example/b"],
+    ]) {
+      await offer.locator(element, { hasText: text }).first().waitFor();
+    }
+    // The text of a choice is the answer, as it stands.
+    await offer.getByRole("button", { name: "**Not** formatted" }).waitFor();
+  });
+
   test("messages that follow none of the templates are refused, and the refusal says where they are wrong", async () => {
     const { customer, speaker } = await together();
     for (const [content, where] of [

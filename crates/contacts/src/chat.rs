@@ -418,7 +418,8 @@ impl Core {
                     "The chat was started without text/markdown among its SupportedMessagingContentTypes.",
                 ));
             }
-            content_type::JSON | content_type::INTERACTIVE => (true, JSON_CHARACTERS),
+            content_type::JSON => (true, JSON_CHARACTERS),
+            content_type::INTERACTIVE => (true, flows::interactive::SIZE_LIMIT),
             // The choice is either an object or just the title that was chosen.
             content_type::INTERACTIVE_RESPONSE if speaker.role == Role::Customer => (false, JSON_CHARACTERS),
             _ => {
