@@ -587,6 +587,32 @@ describe("the panel in somebody else's page", () => {
     }
   });
 
+  test("P20 where the browser withholds other sites' cookies, the popup hands its sign-in to the panel", async () => {
+    const foreign = await Host.start("localhost");
+    try {
+      await approve(server, foreign.origin);
+      const page = await openPage(browser, `${foreign.origin}/crm`);
+      await page.waitForFunction(() => window.connect?.core);
+      const opening = page.waitForEvent("popup", { timeout: 15_000 });
+      await embed(page, server, { loginPopup: true, loginPopupAutoClose: true, loginOptions: { autoClose: true } });
+      const popup = await opening;
+      await signIn(popup, server, "agent1");
+      await isTold(page, "agent", {}, 15_000);
+      await until("the popup to be closed", () => popup.isClosed());
+      const names = (await page.context().cookies())
+        .map((one) => one.name)
+        .filter((name) => name.startsWith("switchroom-"));
+      assert.deepEqual(names.toSorted(), ["switchroom-embedded", "switchroom-session"]);
+      // It is one session.
+      await page.context().request.post(`${server.endpoint}/auth/logout`);
+      await page.reload();
+      await embed(page, server, { ccpLoadTimeout: 60_000 });
+      await panel(page).getByTestId("sign-in-form").waitFor();
+    } finally {
+      await foreign.stop();
+    }
+  });
+
   test("P21 a panel that never comes is tried ten times and then given up", async () => {
     const page = await openCrm(browser, host);
     await page.clock.install();

@@ -287,7 +287,8 @@ describe("interactive messages", () => {
     const { customer, speaker } = await together();
     const formatted = template("Panel", {
       title: "**Bold**, *slanted* and `code`",
-      subtitle: "See [here](https://shop.example/a) or https://shop.example/b\r\n\r\n1. first\r\n2. second\r\n\r\n* point",
+      subtitle:
+        "See [here](https://shop.example/a) or https://shop.example/b\r\n\r\n1. first\r\n2. second\r\n\r\n* point",
       elements: [{ title: "**Not** formatted" }],
     });
     await speaker.say(JSON.stringify(formatted), interactive);

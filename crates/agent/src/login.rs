@@ -34,6 +34,8 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/auth/login", post(login).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .route("/auth/sign-in", get(sign_in))
+        .route("/auth/ticket", post(ticket))
+        .route("/auth/embed", post(embed).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .route("/auth/session", get(session))
         .route("/auth/logout", post(logout))
         .route("/logout", get(leave))
@@ -127,6 +129,39 @@ async fn sign_in(State(app): State<App>, Query(input): Query<SignIn>) -> Result<
     };
     let token = open(&app, &signed_in).await?;
     Ok((Jar::OWN.set(&token, SESSION_MS / 1000), Redirect::to("/agent-app-v2")).into_response())
+}
+
+/// How long a window that has signed in may take to hand its session to a frame.
+const TICKET_MS: i64 = 60_000;
+
+/// What a signed-in window hands to a frame of ours that the browser gives no cookie.
+async fn ticket(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let signed_in = SignedIn::by_cookie(&app, &headers).await?.ok_or_else(Problem::unauthorized)?;
+    let ticket = signed_in.token(TokenKind::Ticket, app.center.now() + TICKET_MS);
+    Ok(private(json!({"ticket": app.center.tokens().sign(&ticket)})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Embed {
+    ticket: String,
+}
+
+/// A frame in another site's page takes over the session of the window that gave it a ticket.
+async fn embed(
+    State(app): State<App>,
+    input: Result<Json<Value>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let unreadable =
+        || Problem::bad_request("Send a JSON object with the ticket, and application/json as its type.");
+    let Json(input) = input.map_err(|_| unreadable())?;
+    let input: Embed = wire::strict::read(input).map_err(|_| unreadable())?;
+    let found = SignedIn::by_token(&app.center, &input.ticket, TokenKind::Ticket, app.center.now()).await?;
+    let Some(signed_in) = found else {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "The ticket is not valid (any more)."));
+    };
+    let token = open(&app, &signed_in).await?;
+    Ok((Jar::EMBEDDED.set(&token, SESSION_MS / 1000), private(json!({}))).into_response())
 }
 
 /// Opens the session, or moves its end, and gives the token for its cookie.

@@ -170,6 +170,8 @@ pub(crate) struct Jar {
 impl Jar {
     /// That of our own pages.
     pub(crate) const OWN: Self = Self { own: true, embedded: false };
+    /// That of frames in another site's page.
+    pub(crate) const EMBEDDED: Self = Self { own: false, embedded: true };
     /// Both.
     pub(crate) const BOTH: Self = Self { own: true, embedded: true };
 

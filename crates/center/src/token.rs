@@ -34,6 +34,8 @@ pub enum TokenKind {
     Download = 9,
     /// Temporary access key: subject = user, object = session.
     Federation = 10,
+    /// What a window hands to a frame so that it can take over the sign-in: subject = user, object = session.
+    Ticket = 11,
 }
 
 impl TokenKind {
@@ -50,6 +52,7 @@ impl TokenKind {
             Upload,
             Download,
             Federation,
+            Ticket,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

@@ -61,11 +61,8 @@ async fn get_agent_snapshot(call: Call<App>, input: GetAgentSnapshot) -> Answer 
     let version = *versions.borrow_and_update();
     let tokens = call.state.center.tokens();
     let sign = |core: &contacts::Core, leg: &_| tokens.sign(&chat_token(core, leg, agent.session));
-    let mut body = agent
-        .engine
-        .read(|core, now| snapshot(core, agent.user, now, &sign))
-        .await
-        .map_err(unavailable)?;
+    let mut body =
+        agent.engine.read(|core, now| snapshot(core, agent.user, now, &sign)).await.map_err(unavailable)?;
     // Panels measure the difference of their clock against this, so it is made last.
     let now = agent.engine.now();
     body["snapshotTimestamp"] = seconds(now);

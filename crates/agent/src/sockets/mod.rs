@@ -159,7 +159,9 @@ async fn participant(
     let participant = ParticipantId(token.subject);
     let session = token.object.to_string();
     let (speaker, signed_in) = engine
-        .read(|core, now| (core.speaker(participant), core.session(&session, now).map(|session| session.user)))
+        .read(|core, now| {
+            (core.speaker(participant), core.session(&session, now).map(|session| session.user))
+        })
         .await
         .map_err(|_| Refused::Later)?;
     let speaker =
