@@ -1,4 +1,4 @@
-/** Builds the seven pages; the stock client libraries are shipped unmodified as scripts of their own. */
+/** Builds the pages; the stock client libraries are shipped unmodified as scripts of their own. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,11 +6,12 @@ import { dirname, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from "vite";
 import { installOwnHostSocket } from "./kit/stock/own-host-socket.ts";
+import { serveOwnPage } from "./kit/stock/own-worker.ts";
 
 const root = import.meta.dirname;
 const packageFile = createRequire(import.meta.url);
 
-const pages = ["index", "login", "console", "workspace", "ccp", "chat", "signed-in"];
+const pages = ["index", "login", "console", "workspace", "ccp", "chat", "signed-in", "views"];
 
 /** Which stock scripts a page needs, in loading order. */
 const stockOfPage: Record<string, ("streams" | "chat" | "task")[]> = {
@@ -51,7 +52,7 @@ function stockLibraries(): Plugin {
     task: stockScript("connect-task", taskBody),
     worker: stockScript(
       "desk-worker",
-      `(${installOwnHostSocket.toString()})(self);\n${streamsBody}\nconnect.worker.main();\n`,
+      `(${installOwnHostSocket.toString()})(self);\n(${serveOwnPage.toString()})(self);\n${streamsBody}\nconnect.worker.main();\n`,
     ),
   };
   return {

@@ -1,7 +1,7 @@
 /** The stock chat library as an agent, in somebody else's page that embeds the panel (checklist H, the agent's half). */
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { Agent } from "./support/agent.mjs";
+import { Agent, Participant } from "./support/agent.mjs";
 import { launch } from "./support/browser.mjs";
 import { act, approve, embed, isTold, openCrm, signedInContext } from "./support/crm-page.mjs";
 import { arrive, endChats } from "./support/customer.mjs";
@@ -288,5 +288,57 @@ describe("an agent on the stock chat library", () => {
     await participant.call("disconnect");
     await hears(page, contactId, "the end", (one) => one.name === "onEnded");
     await isTold(page, "onEnded", { contactId });
+  });
+
+  test("H23 an agent's tokens for a chat end with the sign-in, and the library comes to rest", async () => {
+    const page = await desktop("agent1");
+    const { contactId, participant, socket } = await arrive(server, { ContactFlowId: flow });
+    await take(page, contactId);
+    await session(page, contactId, "sendMessage", { contentType: "text/plain", message: "before" });
+    await socket.item("the message", (item) => item.Content === "before");
+    const contact = await agents[0].contact("connected", contactId);
+    const speaker = await agents[0].speaker(contact);
+    const { ConnectionAuthenticationToken } = JSON.parse(agents[0].connection(contact).chatMediaInfo.connectionData);
+    const out = await fetch(`${server.endpoint}/auth/logout`, {
+      method: "POST",
+      headers: { cookie: agents[0].cookie },
+    });
+    assert.equal(out.status, 200);
+    const late = new Participant(server.endpoint, ConnectionAuthenticationToken);
+    for (const [one, path, body] of [
+      [speaker, "message", { ContentType: "text/plain", Content: "too late" }],
+      [speaker, "transcript", {}],
+      [speaker, "disconnect", {}],
+      [late, "connection", { Type: ["WEBSOCKET", "CONNECTION_CREDENTIALS"] }],
+    ]) {
+      const { status, type } = await one.ask(path, body);
+      assert.deepEqual([status, type], [403, "AccessDeniedException"], path);
+    }
+    // The page has signed in by itself, and its tokens are those of its own session.
+    const { Id } = await session(page, contactId, "sendMessage", { contentType: "text/plain", message: "still here" });
+    await socket.item("the message of the other session", (item) => item.Id === Id);
+
+    const [cookie] = await page.context().cookies(server.endpoint);
+    await fetch(`${server.endpoint}/auth/logout`, {
+      method: "POST",
+      headers: { cookie: `${cookie.name}=${cookie.value}` },
+    });
+    proxy.requests.length = 0;
+    const { problem } = await session(page, contactId, "sendMessage", {
+      contentType: "text/plain",
+      message: "too late",
+    });
+    assert.ok(problem, "the message was taken");
+    const asked = (what) => proxy.requests.filter(what).length;
+    await until(
+      "the agent library to have asked again",
+      () => asked((one) => one.headers["x-amz-target"]?.endsWith(".GetAgentSnapshot")) > 1,
+      15_000,
+    );
+    const chats = asked((one) => one.path.startsWith("/participant/"));
+    assert.ok(chats < 10, `the chat library asked ${chats} times`);
+    const { Transcript } = await participant.transcript();
+    assert.ok(!Transcript.some((item) => item.Content === "too late"));
+    agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
   });
 });

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { Agent, Participant } from "./support/agent.mjs";
 import { launch } from "./support/browser.mjs";
 import { begin, call, heard, hears, openShop } from "./support/chat-page.mjs";
-import { endChats, startChat } from "./support/customer.mjs";
+import { connect, endChats, startChat } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
 import { Network } from "./support/network.mjs";
@@ -511,6 +511,24 @@ describe("a customer on the stock chat library", () => {
     );
   });
 
+  test("H26 what the server says of silent participants reaches its callbacks", async () => {
+    const { page, speaker } = await talking({}, { through: proxy });
+    // The shortest times are minutes, so the notices are put on the way as the core's own tests have them.
+    const { Transcript } = await speaker.transcript();
+    const joined = Transcript.find((item) => item.ContentType === kind("event.participant.joined"));
+    for (const [event, callback] of [
+      ["idle", "onParticipantIdle"],
+      ["returned", "onParticipantReturned"],
+      ["autodisconnection", "onAutoDisconnection"],
+    ]) {
+      const item = { ...joined, Id: crypto.randomUUID(), ContentType: kind(`event.participant.${event}`) };
+      assert.deepEqual(await heard(page, callback), []);
+      proxy.push({ topic: "aws/chat", content: JSON.stringify(item) });
+      const { data } = await hears(page, callback, { Id: item.Id });
+      assert.deepEqual(data, item);
+    }
+  });
+
   test("H28 a rehydrated chat says so and has the old conversation, under its first contact id", async () => {
     const first = await talking();
     const old = await first.speaker.say("We will look into it.");
@@ -542,6 +560,91 @@ describe("a customer on the stock chat library", () => {
     });
     assert.equal(response.status, 404);
     assert.equal(response.headers.get("x-amzn-errortype"), "ResourceNotFoundException");
+  });
+
+  test("W14 an address whose time is over is refused, and the library fetches another", async () => {
+    // The server takes an address for three seconds; the page's clock makes an hour of the library's waiting short.
+    const brief = await Server.start({ SWITCHROOM_LIMITS_SOCKET_SECONDS: "3" });
+    const way = await Network.before(brief);
+    try {
+      const straight = await straightToQueue(brief);
+      const chat = await startChat(brief, { ContactFlowId: straight });
+      const page = await openShop(browser, host);
+      await page.clock.install();
+      const asked = () =>
+        way.requests.filter((one) => one.path === "/participant/connection" && one.method === "POST").length;
+      // The first address is on its way for so long that its time is over when it arrives.
+      way.changes = ({ path }) => path === "/participant/connection" && asked() === 1;
+      way.change = async (_request, body) => {
+        await until(
+          "the address's time to be over",
+          () => Date.parse(body.Websocket.ConnectionExpiry) + 200 < Date.now(),
+        );
+        return body;
+      };
+      await begin(page, way, chat);
+      let waited = 0;
+      await until(
+        "another address",
+        async () => {
+          await page.clock.runFor(1000);
+          if (asked() === 1 && way.refused.length > 0) waited += 1000;
+          return asked() > 1;
+        },
+        30_000,
+      );
+      assert.ok(way.refused.length > 0 && way.refused.every((status) => status === 403), `${way.refused}`);
+      assert.ok(waited < 100_000, `the library asked for another after ${waited} ms`);
+      await joins(page);
+      const { Id } = await call(page, "sendMessage", { contentType: "text/plain", message: "still here" });
+      await hears(page, "onMessage", { Id });
+      assert.deepEqual(await heard(page, "onConnectionBroken"), []);
+      assert.deepEqual(await heard(page, "onEnded"), []);
+    } finally {
+      await way.stop();
+      await brief.stop();
+    }
+  });
+
+  test("W20 a proxy that cuts what is silent for a minute leaves the library's socket alone", async () => {
+    // A minute in six seconds, for the proxy and for the library's heartbeats alike.
+    const strict = await Network.before(server);
+    strict.idle = 6000;
+    try {
+      const chat = await startChat(server, { ContactFlowId: flow });
+      const page = await openShop(browser, host);
+      await page.clock.install();
+      const sockets = [];
+      page.on("websocket", (socket) => sockets.push(socket));
+      await begin(page, strict, chat);
+      await joins(page);
+      const { url } = await connect(server, chat);
+      const silent = await Socket.subscribed(
+        url.replace(new URL(server.endpoint).host, new URL(strict.endpoint).host),
+        "aws/chat",
+      );
+      const began = performance.now();
+      let added = 0;
+      await until(
+        "two minutes of the page to be over and the silent socket to be cut",
+        async () => {
+          const minutes = (performance.now() - began) / 6000;
+          // The page's own clock goes on besides.
+          const due = minutes * 54_000 - added;
+          added += due;
+          await page.clock.runFor(due);
+          return minutes > 2 && silent.closed;
+        },
+        30_000,
+      );
+      assert.equal(strict.cutIdle, 1);
+      assert.equal(sockets.length, 1);
+      assert.ok(!sockets[0].isClosed());
+      const { Id } = await call(page, "sendMessage", { contentType: "text/plain", message: "still here" });
+      await hears(page, "onMessage", { Id });
+    } finally {
+      await strict.stop();
+    }
   });
 
   test("W15 after the server was away the same page goes on with the same token, and nothing is lost or doubled", async () => {

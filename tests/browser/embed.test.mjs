@@ -60,6 +60,12 @@ async function desktop(username = "agent1", options = {}, through = server) {
   return page;
 }
 
+/** Makes the library's worker look every second at whether its token is about to expire, instead of every five minutes. */
+const quickly = ({ path }) =>
+  /desk-worker-.*\.js$/.test(path)
+    ? "{ const set = self.setInterval; self.setInterval = (f, ms, ...rest) => set(f, ms === 300000 ? 1000 : ms, ...rest); }"
+    : undefined;
+
 const available = (page) => act(page, "state", { name: "Available" });
 
 async function ringing(page, request = {}) {
@@ -75,6 +81,28 @@ async function talking(page, request) {
   await isTold(page, "onConnected", { contactId: customer.contactId });
   return customer;
 }
+
+/** Makes the frames of a browser keep what they play instead of playing it, which browsers only do after a click. */
+function listen(context) {
+  return context.addInitScript(() => {
+    window.rings = [];
+    window.sounding = new Set();
+    HTMLMediaElement.prototype.play = function play() {
+      window.rings.push(this.src);
+      window.sounding.add(this);
+      return Promise.resolve();
+    };
+    HTMLMediaElement.prototype.pause = function pause() {
+      window.sounding.delete(this);
+    };
+  });
+}
+
+const ofPanel = (page) => page.frames().find((one) => one.url().includes("/ccp-v2"));
+/** The addresses of everything that the panel has begun to play. */
+const rings = (page) => ofPanel(page).evaluate(() => window.rings);
+/** Whether the panel plays something now. */
+const sounds = (page) => ofPanel(page).evaluate(() => window.sounding.size > 0);
 
 const panel = (page) => page.frameLocator("iframe");
 
@@ -154,6 +182,34 @@ describe("the panel in somebody else's page", () => {
       frame.evaluate(() => window.connect.core.hasReceivedCRMConfigure === true),
     );
   });
+
+  for (const [what, options, expected] of [
+    ["rings for a chat by itself", { chat: {} }, /\/assets\/ring-.*\.wav$/],
+    [
+      "rings with the tone that the page names",
+      { chat: { ringtoneUrl: "https://desktop.example/tone.mp3" } },
+      /^https:\/\/desktop\.example\/tone\.mp3$/,
+    ],
+    ["is silent for chats where the page says so", { chat: { disableRingtone: true } }, undefined],
+  ]) {
+    test(`P7 the panel ${what}`, async () => {
+      const context = await signedInContext(browser, server, "agent1");
+      await listen(context);
+      const page = await openCrm(context, host);
+      await embed(page, server, { softphone: { disableRingtone: true }, ...options });
+      await isTold(page, "agent");
+      const { contactId } = await ringing(page);
+      if (expected) await until("the ring", async () => (await rings(page)).length > 0);
+      await act(page, "accept", { contactId });
+      await isTold(page, "onConnected", { contactId });
+      if (expected) {
+        const [tone] = await rings(page);
+        assert.match(tone, expected);
+        await until("silence", async () => !(await sounds(page)));
+      }
+      assert.equal((await rings(page)).length, expected ? 1 : 0);
+    });
+  }
 
   test("P8, C11 the page is given the agent with name, state and routing profile", async () => {
     const page = await desktop();
@@ -464,18 +520,94 @@ describe("the panel in somebody else's page", () => {
     await isTold(first, "onDestroy", { contactId });
   });
 
-  test("P20 a desktop of another site: where the browser withholds the cookie, signing in inside the frame says so", async () => {
+  test("P16 the ring is heard once though two windows are open", async () => {
+    const context = await signedInContext(browser, server, "agent1");
+    await listen(context);
+    const windows = [];
+    for (const _ of [1, 2]) {
+      const page = await openCrm(context, host);
+      await embed(page, server, { softphone: { disableRingtone: true }, chat: {} });
+      await isTold(page, "agent");
+      windows.push(page);
+    }
+    const { contactId } = await ringing(windows[0]);
+    await isTold(windows[1], "onConnecting", { contactId });
+    const heard = async () => (await Promise.all(windows.map(rings))).flat();
+    await until("the ring", async () => (await heard()).length > 0);
+    // Both have shown the offer and have had their turn to ring when one of them has been answered.
+    await act(windows[1], "accept", { contactId });
+    for (const page of windows) await isTold(page, "onConnected", { contactId });
+    assert.equal((await heard()).length, 1);
+    await until("silence", async () => !(await Promise.all(windows.map(sounds))).some(Boolean));
+  });
+
+  test("P20 a desktop of another site: where the browser withholds other sites' cookies, the panel has one of its own", async () => {
     // Windows of this test are private ones, in which Chromium sends no cookies to frames of other sites.
     const foreign = await Host.start("localhost");
     try {
       await approve(server, foreign.origin);
-      const page = await openCrm(await signedInContext(browser, server, "agent1"), foreign);
+      const context = await signedInContext(browser, server, "agent2");
+      const page = await openCrm(context, foreign);
       await embed(page, server, { ccpLoadTimeout: 60_000 });
+      // The session of our own pages does not reach the frame, which is therefore another's to use.
       await panel(page).getByTestId("sign-in-form").waitFor();
       assert.equal(await countTold(page, "message acknowledge"), 0);
       await signIn(panel(page), server, "agent1");
-      await panel(page).getByTestId("sign-in-problem").getByText("withholds").waitFor();
-      assert.equal(await countTold(page, "agent"), 0);
+      await isTold(page, "agent");
+      assert.equal(await page.evaluate(() => window.agent.getConfiguration().username), "agent1");
+      const held = (await context.cookies()).filter((one) => one.name === "switchroom-embedded");
+      assert.deepEqual(
+        held.map(({ httpOnly, secure, sameSite }) => ({ httpOnly, secure, sameSite })),
+        [{ httpOnly: true, secure: true, sameSite: "None" }],
+      );
+
+      // The whole of a contact works: the worker, its websocket and the conversation.
+      const { contactId, socket } = await talking(page);
+      await panel(page).getByTestId("chat-input").fill("Hello from inside");
+      await panel(page).getByTestId("chat-send").click();
+      await socket.item("the message", (item) => item.Content === "Hello from inside");
+      await act(page, "destroy", { contactId });
+      await isTold(page, "onEnded", { contactId });
+      await act(page, "clear", { contactId });
+      await isTold(page, "onDestroy", { contactId });
+
+      await page.reload();
+      await embed(page, server, { ccpLoadTimeout: 60_000 });
+      await isTold(page, "agent");
+      // Our own page is signed in as somebody else, and stays so.
+      const own = async () => (await context.request.get(`${server.endpoint}/auth/session`)).json();
+      assert.equal((await own()).username, "agent2");
+      await panel(page).getByTestId("settings-menu").click();
+      await panel(page).getByTestId("sign-out").click();
+      await panel(page).getByTestId("sign-in-form").waitFor();
+      assert.ok(!(await context.cookies()).some((one) => one.name === "switchroom-embedded"));
+      assert.equal((await own()).username, "agent2");
+    } finally {
+      await foreign.stop();
+    }
+  });
+
+  test("P20 where the browser withholds other sites' cookies, the popup hands its sign-in to the panel", async () => {
+    const foreign = await Host.start("localhost");
+    try {
+      await approve(server, foreign.origin);
+      const page = await openPage(browser, `${foreign.origin}/crm`);
+      await page.waitForFunction(() => window.connect?.core);
+      const opening = page.waitForEvent("popup", { timeout: 15_000 });
+      await embed(page, server, { loginPopup: true, loginPopupAutoClose: true, loginOptions: { autoClose: true } });
+      const popup = await opening;
+      await signIn(popup, server, "agent1");
+      await isTold(page, "agent", {}, 15_000);
+      await until("the popup to be closed", () => popup.isClosed());
+      const names = (await page.context().cookies())
+        .map((one) => one.name)
+        .filter((name) => name.startsWith("switchroom-"));
+      assert.deepEqual(names.toSorted(), ["switchroom-embedded", "switchroom-session"]);
+      // It is one session.
+      await page.context().request.post(`${server.endpoint}/auth/logout`);
+      await page.reload();
+      await embed(page, server, { ccpLoadTimeout: 60_000 });
+      await panel(page).getByTestId("sign-in-form").waitFor();
     } finally {
       await foreign.stop();
     }
@@ -513,6 +645,42 @@ describe("the panel in somebody else's page", () => {
     );
   });
 
+  test("P22 a frame for views of a contact is acknowledged, also under its full address, and is taken away with its contact", async () => {
+    const page = await desktop();
+    const { contactId } = await talking(page);
+    await page.evaluate(
+      ({ endpoint, contactId }) => {
+        const box = document.createElement("div");
+        box.id = "views";
+        document.body.append(box);
+        window.acknowledged = [];
+        window.addEventListener("message", ({ data, source }) => {
+          const frame = document.getElementById("customviews");
+          if (source === frame?.contentWindow && data?.event === "acknowledge")
+            window.acknowledged.push({ id: data.data.id, address: frame.src });
+        });
+        const contact = window.agent.getContacts().find((one) => one.getContactId() === contactId);
+        window.connect.agentApp.initApp("customviews", "views", `${endpoint}/stargate/app`, {
+          customViewsParams: { contact, terminateCustomViewOptions: { timeout: 100 } },
+        });
+      },
+      { endpoint: server.endpoint, contactId },
+    );
+    await until("the frame to be acknowledged under the contact's address", () =>
+      page.evaluate(
+        (contactId) =>
+          window.acknowledged.some(({ id, address }) => id && address.includes(`currentContactId=${contactId}`)),
+        contactId,
+      ),
+    );
+    await page.frameLocator("#customviews").getByTestId("no-views").waitFor();
+    await act(page, "destroy", { contactId });
+    await isTold(page, "onEnded", { contactId });
+    await act(page, "clear", { contactId });
+    await isTold(page, "onDestroy", { contactId });
+    await until("the frame to be gone", () => page.evaluate(() => !document.getElementById("customviews")));
+  });
+
   test("P23 a desktop of an approved origin may sign its agent out by fetch, another may not", async () => {
     const context = await signedInContext(browser, server, "agent1");
     const outcome = (page) =>
@@ -532,6 +700,17 @@ describe("the panel in somebody else's page", () => {
     assert.equal((await context.request.get(`${server.endpoint}/auth/session`)).status(), 401);
   });
 
+  test("P24 the page asks the panel for its devices", async () => {
+    const page = await desktop();
+    const devices = await page.evaluate(() => window.connect.core.getFrameMediaDevices(3000));
+    assert.ok(Array.isArray(devices), JSON.stringify(devices));
+    const own = await ofPanel(page).evaluate(() => navigator.mediaDevices.enumerateDevices());
+    assert.deepEqual(
+      devices.map((one) => one.kind),
+      own.map((one) => one.kind),
+    );
+  });
+
   test("P25 the page is of one site, without errors", async () => {
     const page = await openCrm(await signedInContext(browser, server, "agent1"), host);
     const complaints = [];
@@ -539,6 +718,58 @@ describe("the panel in somebody else's page", () => {
     await embed(page, server, { enableGlobalResiliency: true });
     await isTold(page, "agent");
     assert.deepEqual(complaints, []);
+  });
+
+  test("C31 a token that is about to expire is exchanged, and polling goes on with the new one", async () => {
+    const proxy = await Network.before(server);
+    try {
+      proxy.before = quickly;
+      const tokens = [];
+      proxy.changes = ({ path }) => path === "/auth/authorize";
+      proxy.change = (_request, body) => {
+        tokens.push(body.accessToken);
+        // Half an hour is the library's limit; the first token has less, those after it enough.
+        return { ...body, expiration: Date.now() + (tokens.length === 1 ? 20 : 60) * 60_000 };
+      };
+      const page = await desktop("agent1", {}, proxy);
+      await until("the exchange", () => tokens.length > 1);
+      assert.notEqual(tokens[1], tokens[0]);
+      await available(page);
+      await isTold(page, "routable");
+      const polls = () => proxy.requests.filter((one) => one.headers["x-amz-target"]?.endsWith(".GetAgentSnapshot"));
+      await until("a poll with the new token", () => polls().some((one) => one.headers["x-amz-bearer"] === tokens[1]));
+      assert.equal(tokens.length, 2);
+      assert.equal(await countTold(page, "auth_fail"), 0);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  test("C32 a session that is over is told in all windows", async () => {
+    const proxy = await Network.before(server);
+    try {
+      const context = await signedInContext(
+        browser,
+        { ...server, endpoint: proxy.endpoint, users: server.users },
+        "agent1",
+      );
+      proxy.before = quickly;
+      proxy.changes = ({ path }) => path === "/auth/authorize";
+      proxy.change = (_request, body) => ({ ...body, expiration: Date.now() + 20 * 60_000 });
+      const windows = [];
+      for (const _ of [1, 2]) {
+        const page = await openCrm(context, host);
+        await embed(page, { endpoint: proxy.endpoint, region: server.region });
+        await isTold(page, "agent");
+        windows.push(page);
+      }
+      for (const page of windows) assert.equal(await countTold(page, "auth_fail"), 0);
+      const refusal = { status: 401, body: { message: "Sign in first." } };
+      proxy.answer = ({ path }) => (path === "/auth/authorize" ? refusal : undefined);
+      for (const page of windows) await isTold(page, "auth_fail");
+    } finally {
+      await proxy.stop();
+    }
   });
 
   test("C34 three failed polls are made good within six seconds, and nothing is missed", async () => {

@@ -103,16 +103,16 @@ async function customerOpens(name = "Robin Ross", query = "") {
   return page;
 }
 
-async function agentOpens(username = "agent1") {
+async function agentOpens(username = "agent1", path = "/agent-app-v2") {
   const through = { endpoint: office.endpoint, users: server.users };
-  const page = await openDesk(browser, through, username, "/agent-app-v2", { viewport: { width: 1200, height: 760 } });
+  const page = await openDesk(browser, through, username, path, { viewport: { width: 1200, height: 760 } });
   pages.push(page);
   return page;
 }
 
 /** Both windows in conversation. */
-async function together() {
-  const agent = await agentOpens();
+async function together(path) {
+  const agent = await agentOpens("agent1", path);
   await setStatus(agent, "Available");
   const customer = await customerOpens();
   await shows(customer, "Hello and welcome! We are glad that you write to us.");
@@ -167,7 +167,7 @@ describe("a customer and an agent", () => {
     const card = byId(agent, "ring-card");
     await card.getByText("Robin Ross").waitFor();
     assert.equal(await byId(later, "ring-card").count(), 0);
-    const details = byId(agent, "contact-attributes").first();
+    const details = byId(agent, "contact-details").getByTestId("contact-attributes");
     // What a customer's page says is marked as such.
     for (const text of ["HostedWidget-order", "4711", "topic", "Service"])
       await details.getByText(text, { exact: true }).waitFor();
@@ -344,29 +344,35 @@ describe("a customer and an agent", () => {
     await bothShow(both, ["service", "only once", "the end"]);
   });
 
-  test("the server is killed and comes back: both windows go on, and nothing is lost or doubled", async () => {
-    const both = await together();
-    const { customer, agent } = both;
-    await write(customer, "before");
-    await write(agent, "also before");
-    await bothShow(both, ["service", "before", "also before"]);
-    await server.kill();
-    await byId(customer, "chat-connection-lost").waitFor({ timeout: 20_000 });
-    await server.start();
-    const reload = byId(customer, "chat-connection-lost").getByRole("button");
-    await until(
-      "the customer's window to be connected or to offer a reload",
-      async () => (await byId(customer, "chat-connection-lost").count()) === 0 || (await reload.count()) > 0,
-      30_000,
-    );
-    if (await reload.count()) await reload.click();
-    await byId(customer, "chat-input").waitFor();
-    await byId(agent, "desk-socket-down").waitFor({ state: "detached", timeout: 30_000 });
-    await write(customer, "after");
-    await shows(agent, "after");
-    await write(agent, "also after");
-    await bothShow(both, ["service", "before", "also before", "after", "also after"]);
-  });
+  for (const [away, path] of [
+    [0, "/agent-app-v2"],
+    [20_000, "/ccp-v2"],
+  ]) {
+    test(`W15 the server is killed and comes back after ${away / 1000} s: chat page and ${path} go on by themselves, and nothing is lost or doubled`, async () => {
+      const both = await together(path);
+      const { customer, agent } = both;
+      await write(customer, "before");
+      await write(agent, "also before");
+      await bothShow(both, ["service", "before", "also before"]);
+      for (const page of [customer, agent]) await page.evaluate(() => void (window.sameDocument = true));
+      await server.kill();
+      const killed = performance.now();
+      await byId(customer, "chat-connection-lost").waitFor({ timeout: 20_000 });
+      await until("the server to have been away", () => performance.now() - killed >= away, away + 5000);
+      await server.start();
+      for (const [page, notice] of [
+        [customer, "chat-connection-lost"],
+        [agent, "desk-socket-down"],
+      ]) {
+        await byId(page, notice).waitFor({ state: "detached", timeout: 60_000 });
+      }
+      await write(customer, "after");
+      await shows(agent, "after");
+      await write(agent, "also after");
+      await bothShow(both, ["service", "before", "also before", "after", "also after"]);
+      for (const page of [customer, agent]) assert.ok(await page.evaluate(() => window.sameDocument), "no reload");
+    });
+  }
 
   test("the customer ends the chat, and the agent closes it", async () => {
     const { customer, agent } = await together();

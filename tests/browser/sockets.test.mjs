@@ -123,6 +123,32 @@ describe("sockets", { concurrency: 8 }, () => {
     again.close();
   });
 
+  test("W9, W14 an address can be used again until its time is over, and then is refused at the upgrade", async () => {
+    // An hour in three seconds: a minute is a twentieth of a second, and the grace for reconnecting a tenth.
+    const brief = await Server.start({ SWITCHROOM_LIMITS_SOCKET_SECONDS: "3" });
+    try {
+      const chat = await startChat(brief);
+      const { url } = await connect(brief, chat);
+      const given = performance.now();
+      const first = await Socket.subscribed(url, "aws/chat");
+      first.close();
+      await first.end();
+      await until("two minutes of the hour to be over", () => performance.now() - given > 100);
+      const again = await Socket.subscribed(url, "aws/chat");
+      const { code } = await again.end("the address's time to be over");
+      assert.equal(code, 1008);
+      const life = performance.now() - given;
+      assert.ok(life > 2900 && life < 3600, `it was good for ${life} ms`);
+      await assert.rejects(Socket.open(url), { status: 403 });
+      // The chat goes on at another address.
+      const { url: next } = await connect(brief, chat);
+      const socket = await Socket.subscribed(next, "aws/chat");
+      socket.close();
+    } finally {
+      await brief.stop();
+    }
+  });
+
   test("W10 both sockets of one participant get a push", async () => {
     const { url, participant } = await waitingChat();
     const sockets = await Promise.all([Socket.subscribed(url, "aws/chat"), Socket.subscribed(url, "aws/chat")]);

@@ -27,7 +27,7 @@ function Workspace() {
               {view.contacts.length > 0 ? (
                 <ContactList chosen={contact?.id} onChoose={choose} />
               ) : (
-                <p className="sr-empty">{t("contacts.none")}</p>
+                <p className="sr-empty">{t("contacts.listEmpty")}</p>
               )}
             </nav>
             <div className="workspace__middle">

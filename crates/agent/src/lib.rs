@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`cti`] | the panel's shared worker | bearer token from `/auth/authorize` |
 //! | [`sockets`] | the worker, chat clients | token in the address |
-//! | [`auth`]: `/auth/…`, `/logout` | pages | session cookie |
+//! | [`auth`]: `/auth/…`, `/logout` | pages | session cookies |
 //! | [`auth`]: `/attachments/…` | chat clients | token in the address |
 //! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address. A sign-in: the participant token |
 
@@ -31,7 +31,7 @@ use api::App;
 use axum::Router;
 
 pub use cti::{CTI_PATH, LEGACY_CTI_PATH, cti, cti_at};
-pub use sessions::{SESSION_COOKIE, Sessions};
+pub use sessions::{SESSION_COOKIES, Sessions};
 pub use sockets::{AGENT_SOCKET_PATH, SocketLimits, sockets, sockets_with};
 pub use widget::DEFAULT_FLOW;
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use api::App;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, Query, State};
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 
 use crate::instance;
 use crate::problem::Problem;
-use crate::sessions::{SESSION_MS, SignedIn, set_cookie};
+use crate::sessions::{Jar, SESSION_MS, SignedIn};
 
 /// Bytes of a sign-in request.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -34,6 +34,8 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/auth/login", post(login).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .route("/auth/sign-in", get(sign_in))
+        .route("/auth/ticket", post(ticket))
+        .route("/auth/embed", post(embed).layer(DefaultBodyLimit::max(BODY_LIMIT)))
         .route("/auth/session", get(session))
         .route("/auth/logout", post(logout))
         .route("/logout", get(leave))
@@ -51,6 +53,9 @@ struct Login {
     /// Alias of the instance, where the server has several.
     #[serde(default)]
     instance: Option<String>,
+    /// Whether the form stands in a frame of another site's page, which may need a cookie of its own.
+    #[serde(default)]
+    embedded: bool,
 }
 
 /// Hashing takes a core and about 20 MB, so only so many are under way at once.
@@ -105,9 +110,10 @@ async fn login(
     };
     attempts.succeeded(&key);
     let signed_in = SignedIn { engine, user, session: app.center.fresh_id() };
-    let cookie = open(&app, &signed_in).await?;
+    let token = open(&app, &signed_in).await?;
     let body = describe(&app, &signed_in).await?;
-    Ok(([(SET_COOKIE, cookie)], private(body)).into_response())
+    let jar = if input.embedded { Jar::BOTH } else { Jar::OWN };
+    Ok((jar.set(&token, SESSION_MS / 1000), private(body)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -121,16 +127,48 @@ async fn sign_in(State(app): State<App>, Query(input): Query<SignIn>) -> Result<
     let Some(signed_in) = found else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "The sign-in link is not valid (any more)."));
     };
-    let cookie = open(&app, &signed_in).await?;
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/agent-app-v2")).into_response())
+    let token = open(&app, &signed_in).await?;
+    Ok((Jar::OWN.set(&token, SESSION_MS / 1000), Redirect::to("/agent-app-v2")).into_response())
 }
 
-/// Opens the session, or moves its end, and gives the cookie for it.
-async fn open(app: &App, signed_in: &SignedIn) -> Result<axum::http::HeaderValue, Problem> {
+/// How long a window that has signed in may take to hand its session to a frame.
+const TICKET_MS: i64 = 60_000;
+
+/// What a signed-in window hands to a frame of ours that the browser gives no cookie.
+async fn ticket(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let signed_in = SignedIn::by_cookie(&app, &headers).await?.ok_or_else(Problem::unauthorized)?;
+    let ticket = signed_in.token(TokenKind::Ticket, app.center.now() + TICKET_MS);
+    Ok(private(json!({"ticket": app.center.tokens().sign(&ticket)})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Embed {
+    ticket: String,
+}
+
+/// A frame in another site's page takes over the session of the window that gave it a ticket.
+async fn embed(
+    State(app): State<App>,
+    input: Result<Json<Value>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let unreadable =
+        || Problem::bad_request("Send a JSON object with the ticket, and application/json as its type.");
+    let Json(input) = input.map_err(|_| unreadable())?;
+    let input: Embed = wire::strict::read(input).map_err(|_| unreadable())?;
+    let found = SignedIn::by_token(&app.center, &input.ticket, TokenKind::Ticket, app.center.now()).await?;
+    let Some(signed_in) = found else {
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "The ticket is not valid (any more)."));
+    };
+    let token = open(&app, &signed_in).await?;
+    Ok((Jar::EMBEDDED.set(&token, SESSION_MS / 1000), private(json!({}))).into_response())
+}
+
+/// Opens the session, or moves its end, and gives the token for its cookie.
+async fn open(app: &App, signed_in: &SignedIn) -> Result<String, Problem> {
     let (key, user) = (signed_in.key(), signed_in.user);
     let session = signed_in.engine.apply(|core, cx| core.open_session(cx, key, user, SESSION_MS)).await?;
-    let token = app.center.tokens().sign(&signed_in.token(TokenKind::Session, session.expires_at));
-    Ok(set_cookie(&token, SESSION_MS / 1000))
+    Ok(app.center.tokens().sign(&signed_in.token(TokenKind::Session, session.expires_at)))
 }
 
 async fn session(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
@@ -190,13 +228,13 @@ pub(crate) fn may(core: &Core, user: UserId, permission: Permission) -> bool {
 
 async fn logout(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     sign_out(&app, &headers).await?;
-    Ok(([(SET_COOKIE, set_cookie("", 0))], private(json!({}))).into_response())
+    Ok((Jar::BOTH.set("", 0), private(json!({}))).into_response())
 }
 
 /// Called by desktops with `fetch`, and by links.
 async fn leave(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     sign_out(&app, &headers).await?;
-    let cleared = [(SET_COOKIE, set_cookie("", 0))];
+    let cleared = Jar::BOTH.set("", 0);
     if headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate") {
         return Ok((cleared, Redirect::to("/login")).into_response());
     }
@@ -240,7 +278,8 @@ async fn authorize(State(app): State<App>, headers: HeaderMap) -> Result<Respons
         "accessToken": tokens.sign(&signed_in.token(TokenKind::Access, session.expires_at)),
         "expiration": session.expires_at.0,
     });
-    Ok(([(SET_COOKIE, set_cookie(&cookie, SESSION_MS / 1000))], private(body)).into_response())
+    // The cookies that were given back are renewed, and no other is made.
+    Ok((Jar::of(&headers).set(&cookie, SESSION_MS / 1000), private(body)).into_response())
 }
 
 /// The origins whose pages may embed the panel; an old route that desktops still ask.

@@ -1,10 +1,11 @@
-//! Signed-in users: the session cookie, the bearer token of the agent service, and what either stands for.
+//! Signed-in users: the session cookies, the bearer token of the agent service, and what either stands for.
 
 use std::sync::Arc;
 
 use api::App;
-use axum::http::header::{COOKIE, HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::AppendHeaders;
 use center::{Center, Token, TokenKind};
 use engine::{Engine, EngineError};
 use model::{Timestamp, UserId};
@@ -15,8 +16,15 @@ use wire::{BoxFuture, Secret, SessionStore, SignedInUser};
 
 use crate::problem::Problem;
 
-/// Name of the session cookie.
-pub const SESSION_COOKIE: &str = "switchroom-session";
+/// Name of the session cookie of our own pages.
+const OWN_COOKIE: &str = "switchroom-session";
+
+/// Name of the session cookie of a panel that is embedded in another site's page. It is partitioned: browsers that
+/// withhold other sites' cookies still give it back, but only inside the page in which it was set.
+const EMBEDDED_COOKIE: &str = "switchroom-embedded";
+
+/// Names of the cookies that may hold a session, the one that counts first.
+pub const SESSION_COOKIES: [&str; 2] = [OWN_COOKIE, EMBEDDED_COOKIE];
 
 /// How long a sign-in lasts without being used: a working shift.
 pub(crate) const SESSION_MS: i64 = 12 * 3600 * 1000;
@@ -84,12 +92,14 @@ impl SignedIn {
 
     /// Whose cookie the request carries, if a page that may use it made the request.
     pub(crate) async fn by_cookie(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
-        let Some(value) = cookie(headers) else { return Ok(None) };
-        let found = Self::by_token(&app.center, value, TokenKind::Session, app.center.now()).await?;
-        if let Some(found) = &found {
-            found.check_page(app, headers).await?;
+        for value in SESSION_COOKIES.iter().filter_map(|name| cookie(headers, name)) {
+            let found = Self::by_token(&app.center, value, TokenKind::Session, app.center.now()).await?;
+            if let Some(found) = found {
+                found.check_page(app, headers).await?;
+                return Ok(Some(found));
+            }
         }
-        Ok(found)
+        Ok(None)
     }
 
     /// The key under which the core keeps the session.
@@ -134,15 +144,15 @@ fn is_own(app: &App, origin: &HeaderValue, headers: &HeaderMap) -> bool {
     check_page(&only_origin, host, "/", &Origins::own_only()).is_ok()
 }
 
-/// The value of the session cookie. Two of that name count as none: one of them may have been planted.
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie. Two of that name count as none: one of them may have been planted.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
+        .filter(|(key, value)| *key == name && !value.is_empty())
         .map(|(_, value)| value);
     match (values.next(), values.next()) {
         (Some(value), None) => Some(value),
@@ -150,9 +160,36 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-/// The header line that sets the cookie. Desktops embed our pages in foreign ones, hence `SameSite=None`.
-pub(crate) fn set_cookie(value: &str, seconds: i64) -> HeaderValue {
-    let line =
-        format!("{SESSION_COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None");
-    HeaderValue::from_str(&line).expect("a token is plain text")
+/// Which cookies a session is kept in.
+#[derive(Clone, Copy)]
+pub(crate) struct Jar {
+    own: bool,
+    embedded: bool,
+}
+
+impl Jar {
+    /// That of our own pages.
+    pub(crate) const OWN: Self = Self { own: true, embedded: false };
+    /// That of frames in another site's page.
+    pub(crate) const EMBEDDED: Self = Self { own: false, embedded: true };
+    /// Both.
+    pub(crate) const BOTH: Self = Self { own: true, embedded: true };
+
+    /// The cookies that came with a request.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let came = |name| cookie(headers, name).is_some();
+        Self { own: came(OWN_COOKIE), embedded: came(EMBEDDED_COOKIE) }
+    }
+
+    /// The header lines that set the cookies. Desktops embed our pages in foreign ones, hence `SameSite=None`.
+    pub(crate) fn set(self, value: &str, seconds: i64) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {
+        let line = |name: &str, more: &str| {
+            let line =
+                format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None{more}");
+            (SET_COOKIE, HeaderValue::from_str(&line).expect("a token is plain text"))
+        };
+        let embedded = self.embedded.then(|| line(EMBEDDED_COOKIE, "; Partitioned"));
+        let own = self.own.then(|| line(OWN_COOKIE, ""));
+        AppendHeaders(embedded.into_iter().chain(own).collect())
+    }
 }

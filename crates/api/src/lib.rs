@@ -29,6 +29,8 @@ pub struct App {
     /// The address under which clients reach this server, such as `http://127.0.0.1:8080`; none = as the request's
     /// `Host` header says.
     pub public_url: Option<Arc<str>>,
+    /// How long a client keeps one websocket, in milliseconds.
+    pub socket_ms: i64,
     /// Held while a finished contact is read from the store and changed.
     pub finished: Arc<tokio::sync::Mutex<()>>,
 }
@@ -41,8 +43,15 @@ impl App {
             center,
             pager: Arc::new(Pager::new(key.as_bytes())),
             public_url: public_url.map(Into::into),
+            socket_ms: 3600 * 1000,
             finished: Arc::default(),
         }
+    }
+
+    /// Until when the address of a websocket is good that a client keeps until `expiry`: a little longer, for
+    /// reconnecting.
+    pub fn socket_address_expiry(&self, expiry: model::Timestamp) -> model::Timestamp {
+        expiry + self.socket_ms / 30
     }
 
     /// The address of this server as the caller sees it.

@@ -24,10 +24,6 @@ impl SocketPath {
 }
 
 const TOKEN_MS: i64 = 24 * 3600 * 1000;
-/// How long a client keeps one socket.
-const SOCKET_MS: i64 = 3600 * 1000;
-/// A socket address stays good a little longer, for reconnecting.
-const SOCKET_GRACE_MS: i64 = 120_000;
 const UPLOAD_MS: i64 = 15 * 60_000;
 const DOWNLOAD_SECONDS: i64 = 300;
 
@@ -93,7 +89,12 @@ impl Session {
         &self,
         command: impl FnOnce(&mut contacts::Core, &mut contacts::Cx) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {
-        self.engine.apply(command).await.map_err(participant_engine)?.map_err(participant_refused)
+        let token = self.token;
+        let allowed = move |core: &mut contacts::Core, cx: &mut contacts::Cx| {
+            check_signed_in(core, &token, cx.now)?;
+            command(core, cx)
+        };
+        self.engine.apply(allowed).await.map_err(participant_engine)?.map_err(participant_refused)
     }
 
     async fn read<T>(
@@ -101,11 +102,23 @@ impl Session {
         question: impl FnOnce(&contacts::Core) -> Result<T, Refusal>,
     ) -> Result<T, ApiError> {
         self.engine
-            .read(|core, _| question(core))
+            .read(|core, now| {
+                check_signed_in(core, &self.token, now)?;
+                question(core)
+            })
             .await
             .map_err(participant_engine)?
             .map_err(participant_refused)
     }
+}
+
+/// An agent's chat token is good as long as the sign-in it was given to. The refusal is the one of a chat that is over,
+/// at which chat clients stop.
+fn check_signed_in(core: &contacts::Core, token: &Token, now: Timestamp) -> Result<(), Refusal> {
+    if token.kind == TokenKind::AgentChat && core.session(&token.object.to_string(), now).is_none() {
+        return Err(contacts::access_denied("The agent has signed out."));
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -151,9 +164,11 @@ async fn connect(call: Call<App>, input: Connect) -> Answer {
     let now = session.engine.now();
     let mut answer = json!({});
     if input.kinds.iter().any(|kind| kind == "WEBSOCKET") {
-        let expiry = expires_at.map_or(now + SOCKET_MS, |end| end.min(now + SOCKET_MS));
+        let expiry = now + call.state.socket_ms;
+        let expiry = expires_at.map_or(expiry, |end| end.min(expiry));
+        let good_until = call.state.socket_address_expiry(expiry);
         answer["Websocket"] = json!({
-            "Url": participant_socket_url(&call.state, &call.headers, &session.token, expiry + SOCKET_GRACE_MS),
+            "Url": participant_socket_url(&call.state, &call.headers, &session.token, good_until),
             "ConnectionExpiry": expiry.iso_millis(),
         });
     }

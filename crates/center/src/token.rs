@@ -17,7 +17,8 @@ pub enum TokenKind {
     Participant = 1,
     /// Connection token: subject = participant, object = chain.
     Connection = 2,
-    /// Chat token of an agent, good as participant and as connection token: subject = participant, object = contact.
+    /// Chat token of an agent, good as participant and as connection token while they are signed in: subject =
+    /// participant, object = session.
     AgentChat = 3,
     /// Session cookie of a user: subject = user, object = session.
     Session = 4,
@@ -33,6 +34,8 @@ pub enum TokenKind {
     Download = 9,
     /// Temporary access key: subject = user, object = session.
     Federation = 10,
+    /// What a window hands to a frame so that it can take over the sign-in: subject = user, object = session.
+    Ticket = 11,
 }
 
 impl TokenKind {
@@ -49,6 +52,7 @@ impl TokenKind {
             Upload,
             Download,
             Federation,
+            Ticket,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

@@ -418,7 +418,8 @@ impl Core {
                     "The chat was started without text/markdown among its SupportedMessagingContentTypes.",
                 ));
             }
-            content_type::JSON | content_type::INTERACTIVE => (true, JSON_CHARACTERS),
+            content_type::JSON => (true, JSON_CHARACTERS),
+            content_type::INTERACTIVE => (true, flows::interactive::SIZE_LIMIT),
             // The choice is either an object or just the title that was chosen.
             content_type::INTERACTIVE_RESPONSE if speaker.role == Role::Customer => (false, JSON_CHARACTERS),
             _ => {
@@ -433,6 +434,9 @@ impl Core {
         }
         if is_json && serde_json::from_str::<Value>(content).is_err() {
             return Err(invalid_parameter(format!("Content of type '{kind}' must be JSON.")));
+        }
+        if kind == content_type::INTERACTIVE {
+            flows::interactive::check(content).map_err(|problem| invalid_parameter(problem.to_string()))?;
         }
         Ok(())
     }

@@ -249,7 +249,7 @@ impl Core {
             Deadline::FlowWake(contact) => self.flow_time_limit(cx, contact, false),
             Deadline::EventFlowWake(contact) => self.flow_time_limit(cx, contact, true),
             Deadline::TaskStart(contact) => self.task_start(cx, contact),
-            Deadline::TaskExpiry(contact) => self.task_expired(cx, contact),
+            Deadline::TaskExpiry(contact) => self.task_expiry(cx, contact),
             Deadline::ConnectBy(chain) => self.customer_never_came(cx, chain),
             Deadline::ChatExpiry(chain) => self.chat_expired(cx, chain),
             Deadline::BotConnectBy(chain) => self.bot_never_came(cx, chain),

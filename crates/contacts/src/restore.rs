@@ -163,7 +163,6 @@ impl Core {
                 Stage::Scheduled => contact.scheduled_at,
                 _ => not_begun.then_some(cx.now),
             };
-            let expiry = contact.expires_at.filter(|_| !contact.is_disconnected());
             let call = contact.flow.as_ref().and_then(|flow| match &flow.run.awaiting {
                 Some(flows::run::Awaiting::Function { call, since, .. }) if contact.held_answer.is_none() => {
                     Some((*since, call.clone()))
@@ -174,7 +173,6 @@ impl Core {
             self.timers.set(Deadline::EventFlowWake(id), event_wake);
             self.timers.set(Deadline::OfferMissed(id), offer);
             self.timers.set(Deadline::TaskStart(id), start);
-            self.timers.set(Deadline::TaskExpiry(id), expiry);
             if let Some(sign_in) = &contact.sign_in {
                 // What the shell did for it was lost with the process.
                 self.out.effects.extend(sign_in.effect(id));
@@ -182,6 +180,7 @@ impl Core {
                     self.timers.set(Deadline::SignInAddress(id), Some(until));
                 }
             }
+            self.set_task_expiry(cx, id);
             if let Some((called_at, call)) = call {
                 // The call was lost with the process; it is made again.
                 self.out.effects.push(Effect::CallFunction { contact: id, called_at, call });

@@ -306,8 +306,7 @@ impl Core {
             None if request.made_by.is_some() => self.timers.set(Deadline::TaskStart(id), Some(cx.now)),
             None => self.task_start(cx, id),
         }
-        let expiry = self.contacts.get(&id).filter(|contact| !contact.is_disconnected());
-        self.timers.set(Deadline::TaskExpiry(id), expiry.and_then(|contact| contact.expires_at));
+        self.set_task_expiry(cx, id);
         Ok(id)
     }
 
@@ -381,9 +380,7 @@ impl Core {
         contact.connected_to_system_at = Some(cx.now);
         contact.flow = run;
         self.add_contact(cx, contact, None);
-        if let Some(at) = before.expires_at {
-            self.timers.set(Deadline::TaskExpiry(id), Some(at));
-        }
+        self.set_task_expiry(cx, id);
         Some(id)
     }
 

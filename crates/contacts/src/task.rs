@@ -16,6 +16,9 @@ use crate::transcript::content_type;
 /// How often a task can be rescheduled.
 pub const MOST_RESCHEDULES: u32 = 20;
 
+/// How long before its end the agent of a task is warned.
+pub const EXPIRY_WARNING_MS: i64 = 3600 * 1000;
+
 impl Core {
     /// Moves the start of a scheduled task.
     pub fn reschedule(&mut self, cx: &mut Cx, id: ContactId, at: Timestamp) -> Result<(), Refusal> {
@@ -31,7 +34,7 @@ impl Core {
         contact.scheduled_at = Some(at);
         contact.expires_at = Some(at + TASK_LIFE_MS);
         self.timers.set(Deadline::TaskStart(id), Some(at));
-        self.timers.set(Deadline::TaskExpiry(id), Some(at + TASK_LIFE_MS));
+        self.set_task_expiry(cx, id);
         self.contact_changed(cx, id, &["ScheduledTimestamp"]);
         Ok(())
     }
@@ -140,13 +143,29 @@ impl Core {
         }
     }
 
-    pub(crate) fn task_expired(&mut self, cx: &mut Cx, id: ContactId) {
+    /// A task's end comes in two steps: its agent is warned, and then it expires.
+    pub(crate) fn set_task_expiry(&mut self, cx: &Cx, id: ContactId) {
+        let expiry = self.contacts.get(&id).filter(|contact| !contact.is_disconnected());
+        let at = expiry.and_then(|contact| contact.expires_at).map(|end| {
+            let warning = end - EXPIRY_WARNING_MS;
+            if cx.now < warning { warning } else { end }
+        });
+        self.timers.set(Deadline::TaskExpiry(id), at);
+    }
+
+    pub(crate) fn task_expiry(&mut self, cx: &mut Cx, id: ContactId) {
         let Some(contact) = self.contacts.get(&id) else { return };
         if contact.is_disconnected() {
             return;
         }
+        let is_over = contact.expires_at.is_some_and(|end| end <= cx.now);
         if let Some(user) = contact.agent.as_ref().map(|part| part.user) {
-            self.push_task(cx, id, user, content_type::EXPIRED);
+            let event = if is_over { content_type::EXPIRED } else { content_type::EXPIRE_WARNING };
+            self.push_task(cx, id, user, event);
+        }
+        if !is_over {
+            self.set_task_expiry(cx, id);
+            return;
         }
         // The disconnect flow may take up an expired task; the new segment starts its own seven days.
         if let Some(contact) = self.contacts.get_mut(&id) {

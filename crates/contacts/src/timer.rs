@@ -15,7 +15,7 @@ pub enum Deadline {
     EventFlowWake(ContactId),
     /// A scheduled task begins.
     TaskStart(ContactId),
-    /// A task is seven days old.
+    /// A task is about to be seven days old, or is.
     TaskExpiry(ContactId),
     /// A customer has not connected to their chat.
     ConnectBy(ContactId),

@@ -4,6 +4,7 @@ mod common;
 
 use common::{Center, TO_QUEUE};
 use contacts::contact::Stage;
+use contacts::{Address, Effect};
 use directory::input;
 use model::QuickConnectId;
 use serde_json::json;
@@ -162,6 +163,47 @@ fn a_scheduled_task_begins_at_its_time_and_can_be_moved() {
     center.pass(7 * 24 * 3600);
     assert_eq!(center.stage(task), Stage::Ended);
     assert_eq!(center.record(task)["DisconnectReason"], "EXPIRED");
+}
+
+/// What was pushed about tasks so far: to whom, and the end of the content type.
+fn task_notices(center: &Center) -> Vec<(Vec<Address>, String)> {
+    center
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Push { to, topic: "aws/task", content } => Some((to.clone(), content)),
+            _ => None,
+        })
+        .map(|(to, content)| {
+            let item: serde_json::Value = serde_json::from_str(content).expect("an item");
+            assert_eq!(item["Type"], "EVENT");
+            assert!(item["ContactId"].is_string() && item["InitialContactId"].is_string(), "{item}");
+            let kind = item["ContentType"].as_str().expect("a type").rsplit("event.").next().expect("an end");
+            (to, kind.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn the_agent_of_a_task_is_warned_an_hour_before_it_expires() {
+    let mut center = Center::new(&[("To queue", TO_QUEUE)]);
+    let ann = center.available("ann");
+    let task = center.task("To queue");
+    center.accept(ann, task);
+    center.pass(7 * 24 * 3600 - 3601);
+    assert_eq!(task_notices(&center), []);
+    center.restart();
+    center.pass(1);
+    let warned = (vec![Address::Agent(ann)], "expire.warning".to_owned());
+    assert_eq!(task_notices(&center), [warned]);
+    center.restart();
+    center.pass(3599);
+    assert_eq!(task_notices(&center), [], "a restart does not warn again");
+    assert_eq!(center.stage(task), Stage::Connected);
+    center.pass(1);
+    let expired = (vec![Address::Agent(ann)], "expire.complete".to_owned());
+    assert_eq!(task_notices(&center), [expired]);
+    assert_ne!(center.stage(task), Stage::Connected);
 }
 
 #[test]

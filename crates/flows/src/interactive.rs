@@ -11,7 +11,6 @@ pub const SIZE_LIMIT: usize = 20 * 1024;
 
 /// What is wrong with an interactive message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("interactive message, {path}: {reason}")]
 pub struct TemplateProblem {
     /// Where, such as `data.content.elements[2].title`.
     pub path: String,
@@ -40,6 +39,13 @@ pub fn selected_text(text: &str, content_type: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+impl std::fmt::Display for TemplateProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = if self.path.is_empty() { "it" } else { &self.path };
+        write!(f, "The interactive message is not valid: {path} {}.", self.reason)
+    }
 }
 
 type Checked = Result<(), TemplateProblem>;
@@ -278,6 +284,14 @@ mod tests {
             assert_eq!(found.as_deref(), expected, "{message}");
         }
         assert_eq!(check("{").map_err(|problem| problem.reason), Err("is not JSON".to_owned()));
+        let sized = |bytes: usize| {
+            let empty = template("Panel", json!({"title": "", "elements": items(1)})).to_string().len();
+            template("Panel", json!({"title": "x".repeat(bytes - empty), "elements": items(1)})).to_string()
+        };
+        assert_eq!(sized(SIZE_LIMIT).len(), SIZE_LIMIT);
+        assert_eq!(check(&sized(SIZE_LIMIT)), Ok(()));
+        let problem = check(&sized(SIZE_LIMIT + 1)).expect_err("is too large");
+        assert_eq!(problem.to_string(), "The interactive message is not valid: it is larger than 20 KB.");
     }
 
     #[test]

@@ -158,6 +158,7 @@ settings! {
         chats chats: u64 = 10_000u64, "Chats that may be active at once in an instance.";
         tasks tasks: u64 = 100_000u64, "Tasks that may be active at once in an instance.";
         message_characters message_characters: u64 = 1024u64, "Longest text message of a chat, in characters.";
+        socket_seconds socket_seconds: u64 = 3600u64, "Seconds for which clients keep one websocket before they open another. The agent library takes no less than 300.";
     }
     agents: "How contacts are offered to agents." {
         offer_seconds offer_seconds: u64 = 20u64, "Seconds a chat is offered before it is missed.";
@@ -244,6 +245,9 @@ impl Config {
         }
         if self.offer_seconds == 0 || self.task_offer_seconds == 0 {
             return wrong("agents.offer_seconds", "must be at least 1");
+        }
+        if !(1..=86_400).contains(&self.socket_seconds) {
+            return wrong("limits.socket_seconds", "must be 1 to 86400");
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub(crate) struct Pages {
 }
 
 /// Which page of the build answers which path.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 15] = [
     ("/", "index.html"),
     ("/login", "login.html"),
     ("/console", "console.html"),
@@ -40,6 +40,8 @@ const PAGES: [(&str, &str); 13] = [
     ("/connect/agent-app-v2", "workspace.html"),
     ("/chat", "chat.html"),
     ("/chat/signed-in", "signed-in.html"),
+    ("/stargate/app", "views.html"),
+    ("/stargate/app/", "views.html"),
 ];
 
 /// The routes of the pages.
@@ -88,14 +90,14 @@ impl Pages {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         // Who may embed is asked at every request, so that a change holds at once.
-        let embeddable = name == "ccp.html" || name == "login.html" || name == "workspace.html";
+        let embeddable = matches!(name, "ccp.html" | "login.html" | "workspace.html" | "views.html");
         let ancestors = if embeddable { self.approved_origins() } else { "'self'".to_owned() };
-        // Interactive messages of a chat show pictures from anywhere.
+        // Interactive messages of a chat show pictures from anywhere, and desktops name ring tones of their own.
         let pictures =
             if matches!(name, "ccp.html" | "workspace.html" | "chat.html") { " https:" } else { "" };
         let policy = format!(
             "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:{pictures}; \
-             media-src 'self' blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+             media-src 'self' blob:{pictures}; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
              frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
         );
         if let Ok(value) = HeaderValue::from_str(&policy) {

@@ -91,7 +91,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 
     let public_url =
         (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
-    let app = App::new(center.clone(), public_url);
+    let app = App { socket_ms: config.socket_seconds as i64 * 1000, ..App::new(center.clone(), public_url) };
     let router = router(app, keys, &config);
     greet(&endpoint, &folder, logins.as_deref());
     let limits = Limits {
@@ -117,7 +117,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let callers = Callers::new(
         Verifier::new(keys).regions([config.region.clone()]),
         agent::Sessions::new(center.clone()),
-        agent::SESSION_COOKIE,
+        agent::SESSION_COOKIES,
         origins.clone(),
     );
     let endpoint = Endpoint::new(app.clone(), callers)

@@ -32,14 +32,20 @@ pub trait SessionStore: Send + Sync + 'static {
 pub struct Callers<K, U> {
     verifier: Verifier<K>,
     sessions: U,
-    cookie: String,
+    cookies: Vec<String>,
     origins: Origins,
 }
 
 impl<K: KeyStore, U: SessionStore> Callers<K, U> {
-    /// Callers with keys that `verifier` knows and sessions that `sessions` knows by the cookie named `cookie`.
-    pub fn new(verifier: Verifier<K>, sessions: U, cookie: impl Into<String>, origins: Origins) -> Self {
-        Self { verifier, sessions, cookie: cookie.into(), origins }
+    /// Callers with keys that `verifier` knows and sessions that `sessions` knows by a cookie of one of the names
+    /// `cookies`; of several that come along the first that has a session counts.
+    pub fn new(
+        verifier: Verifier<K>,
+        sessions: U,
+        cookies: impl IntoIterator<Item = impl Into<String>>,
+        origins: Origins,
+    ) -> Self {
+        Self { verifier, sessions, cookies: cookies.into_iter().map(Into::into).collect(), origins }
     }
 
     async fn identify(&self, request: &AuthRequest<'_>) -> Result<Principal, ApiError> {
@@ -49,9 +55,10 @@ impl<K: KeyStore, U: SessionStore> Callers<K, U> {
             let user = self.sessions.by_bearer(token, request.now).await.ok_or_else(refused)?;
             return Ok(Principal::User(user));
         }
-        let cookie = cookie_of(request.headers, &self.cookie);
+        let cookies: Vec<Secret> =
+            self.cookies.iter().filter_map(|name| cookie_of(request.headers, name)).collect();
         // A page's client library may sign with an empty key; its cookie counts then. Any other signature must be good.
-        if cookie.is_none() || is_claimed(request.query, request.headers) {
+        if cookies.is_empty() || is_claimed(request.query, request.headers) {
             let signed = SignedRequest {
                 method: request.method.as_str(),
                 host: request.host,
@@ -63,12 +70,13 @@ impl<K: KeyStore, U: SessionStore> Callers<K, U> {
             let holder = self.verifier.verify(&signed, request.signing_name, request.now)?;
             return Ok(Principal::AccessKey(holder));
         }
-        let Some(cookie) = cookie else { return Err(SignatureError::Missing.into()) };
         check_page(request.headers, request.host, request.path, &self.origins)?;
-        match self.sessions.by_cookie(&cookie, request.now).await {
-            Some(user) => Ok(Principal::User(user)),
-            None => Err(SignatureError::ExpiredToken.into()),
+        for cookie in &cookies {
+            if let Some(user) = self.sessions.by_cookie(cookie, request.now).await {
+                return Ok(Principal::User(user));
+            }
         }
+        Err(SignatureError::ExpiredToken.into())
     }
 }
 

@@ -4,6 +4,7 @@ import { connect } from "node:net";
 
 export class Network {
   #sockets = new Set();
+  #websockets = new Set();
   #port = 0;
 
   /** Given the request (with its body as text), the answer to give in place of the server's, if any: { status, body, headers }. */
@@ -12,9 +13,17 @@ export class Network {
   loses = () => false;
   /** Whether what sockets push gets lost on its way; a socket that has lost something should be cut before it is mended. */
   silent = false;
-  /** Given the request and the server's JSON answer, the answer that arrives; only asked where `changes` says so. */
+  /** Given the request and the server's JSON answer, the answer that arrives, or a promise of it; only asked where `changes` says so. */
   change = (_request, body) => body;
   changes = () => false;
+  /** Given the request, a script to put before the one that is asked for, such as one that makes a clock run faster. */
+  before = () => undefined;
+  /** Milliseconds after which a socket on which nothing passes is cut, in either direction; none without. */
+  idle = 0;
+  /** The status of every upgrade that the server refused. */
+  refused = [];
+  /** How many sockets were cut for being idle. */
+  cutIdle = 0;
   /** Given a path, the one under which the server knows it. */
   rewrite = (path) => path;
   /** Every request that came through: method, path, headers and body. */
@@ -66,12 +75,17 @@ export class Network {
         port: this.target.port,
         method: request.method,
         path: this.rewrite(request.url),
-        headers: request.headers,
+        headers: { ...request.headers, "accept-encoding": "identity" },
       },
       (answer) => {
         if (this.loses(seen)) {
           answer.resume();
           answer.on("end", () => request.socket.destroy());
+          return;
+        }
+        const before = this.before(seen);
+        if (before !== undefined) {
+          void this.#prefixed(before, answer, response);
           return;
         }
         if (this.changes(seen)) {
@@ -90,20 +104,54 @@ export class Network {
   async #changed(seen, answer, response) {
     const parts = [];
     for await (const part of answer) parts.push(part);
-    const body = JSON.stringify(this.change(seen, JSON.parse(Buffer.concat(parts).toString())));
+    const body = JSON.stringify(await this.change(seen, JSON.parse(Buffer.concat(parts).toString())));
     const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
     response.writeHead(answer.statusCode, { ...headers, "content-length": Buffer.byteLength(body) });
     response.end(body);
   }
 
+  async #prefixed(before, answer, response) {
+    const parts = [];
+    for await (const part of answer) parts.push(part);
+    const { "content-length": _length, "transfer-encoding": _encoding, ...headers } = answer.headers;
+    response.writeHead(answer.statusCode, headers);
+    response.end(`${before}\n${Buffer.concat(parts)}`);
+  }
+
+  /** Pushes a frame to the browser over every socket that is open, as the server would. */
+  push(frame) {
+    const text = Buffer.from(JSON.stringify(frame));
+    const length = text.length < 126 ? [text.length] : [126, text.length >> 8, text.length & 255];
+    for (const socket of this.#websockets) socket.write(Buffer.concat([Buffer.from([0x81, ...length]), text]));
+  }
+
+  /** Breaks every websocket that is open; the network itself goes on. */
+  breakSockets() {
+    for (const socket of this.#websockets) socket.destroy();
+  }
+
   #upgrade(request, socket, head) {
+    this.#websockets.add(socket);
+    socket.on("close", () => this.#websockets.delete(socket));
     const onward = connect(Number(this.target.port), this.target.hostname, () => {
+      if (this.idle > 0) {
+        for (const side of [socket, onward]) {
+          side.setTimeout(this.idle, () => {
+            this.cutIdle += 1;
+            socket.destroy();
+          });
+        }
+      }
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
       for (let at = 0; at < request.rawHeaders.length; at += 2) {
         lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
       }
       onward.write(`${lines.join("\r\n")}\r\n\r\n`);
       onward.write(head);
+      onward.once("data", (data) => {
+        const status = Number(data.toString("latin1").split(" ")[1]);
+        if (status !== 101) this.refused.push(status);
+      });
       onward.on("data", (data) => {
         if (!this.silent) socket.write(data);
       });

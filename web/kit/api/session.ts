@@ -90,7 +90,8 @@ export async function signIn(username: string, password: string): Promise<SignIn
       method: "POST",
       credentials: "same-origin",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username, password }),
+      // In a frame of another site's page the browser may only give a cookie back that was made for that page.
+      body: JSON.stringify({ username, password, ...(window.parent === window ? {} : { embedded: true }) }),
     });
   } catch (cause) {
     return { kind: "failed", message: cause instanceof Error ? cause.message : String(cause) };

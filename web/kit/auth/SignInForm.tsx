@@ -6,6 +6,7 @@ import logo from "../theme/favicon.svg";
 import { Alert } from "../ui/Alert";
 import { Button, IconButton } from "../ui/Button";
 import { Field } from "../ui/Field";
+import { handOver } from "./hand-over";
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const { t, tn } = useI18n();
@@ -25,6 +26,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
     setProblem(undefined);
     const result = await signIn(username.trim(), password);
     if (result.kind === "ok") {
+      await handOver();
       onSignedIn();
       return;
     }

@@ -1,12 +1,21 @@
 /** A whole conversation: entries, who is typing, connection notices and the input. */
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useI18n } from "../i18n";
 import { Alert } from "../ui/Alert";
 import { Button } from "../ui/Button";
 import { announce } from "../ui/Live";
 import { Composer } from "./Composer";
 import { authorOf, Entry, entryText } from "./Entry";
-import { type ChatItem, contentTypes } from "./items";
+import { answerAfter, type ChatItem, contentTypes, offerBefore } from "./items";
 import type { ChatModel } from "./model";
 import "./chat.css";
 
@@ -35,7 +44,15 @@ export function Conversation({ model, writable, formatting, attachments, answers
   const resend = useCallback((id: string) => void model.resend(id), [model]);
   const discard = useCallback((id: string) => model.discard(id), [model]);
   const download = useCallback((id: string) => model.download(id), [model]);
-  const answer = useCallback((text: string) => void model.send(text, contentTypes.interactiveResponse), [model]);
+  const log = useRef<HTMLDivElement>(null);
+  const answer = useCallback(
+    (text: string) => {
+      void model.send(text, contentTypes.interactiveResponse);
+      // The pressed button is about to be disabled, which would leave the keyboard nowhere.
+      log.current?.focus({ preventScroll: true });
+    },
+    [model],
+  );
   const open = writable && !state.ended;
   const answerable = answers && open ? openOffer(items, model.selfId) : undefined;
 
@@ -55,7 +72,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
           {t("chat.loadFailed", { message: state.loadProblem })}
         </Alert>
       )}
-      <Scroller items={items} selfId={model.selfId}>
+      <Scroller box={log} items={items} selfId={model.selfId}>
         <ol className="chat__log" data-testid="chat-log">
           {items.length === 0 && (
             <li className="chat__notice">{t(state.loaded || state.loadProblem ? "chat.empty" : "chat.loading")}</li>
@@ -65,6 +82,9 @@ export function Conversation({ model, writable, formatting, attachments, answers
               key={item.id}
               item={item}
               mine={item.participantId === model.selfId}
+              offer={offerBefore(items, item)}
+              offerMine={offerBefore(items, item)?.participantId === model.selfId}
+              answer={answerAfter(items, item)}
               onAnswer={item.id === answerable ? answer : undefined}
               onResend={open ? resend : undefined}
               onDiscard={discard}
@@ -114,7 +134,7 @@ function useAnnouncements(model: ChatModel): void {
       model.onArrival((item) => {
         if (item.incomplete) return;
         const name = authorOf(item, i18n.t);
-        const text = entryText(item, i18n);
+        const text = entryText(item, i18n, offerBefore(model.snapshot().items, item)?.content);
         if (item.kind === "event") announce(text);
         else if (item.kind === "attachment") announce(i18n.t("chat.sentFile", { name, file: text }));
         else announce(i18n.t("chat.saidBy", { name, text }));
@@ -179,10 +199,16 @@ function ConnectionNotice({ connection, ended }: { connection: string; ended: bo
   ) : null;
 }
 
+interface ScrollerProps {
+  box: RefObject<HTMLDivElement | null>;
+  items: readonly ChatItem[];
+  selfId: string;
+  children: ReactNode;
+}
+
 /** Keeps the newest entry in view while the reader is at the end; otherwise says how many have arrived below. */
-function Scroller({ items, selfId, children }: { items: readonly ChatItem[]; selfId: string; children: ReactNode }) {
+function Scroller({ box, items, selfId, children }: ScrollerProps) {
   const { t, tn } = useI18n();
-  const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [unseen, setUnseen] = useState(0);
   const before = useRef(items.length);
@@ -191,7 +217,7 @@ function Scroller({ items, selfId, children }: { items: readonly ChatItem[]; sel
     const element = box.current;
     if (element) element.scrollTop = element.scrollHeight;
     setUnseen(0);
-  }, []);
+  }, [box]);
 
   useLayoutEffect(() => {
     const grown = items.length - before.current;
@@ -200,6 +226,15 @@ function Scroller({ items, selfId, children }: { items: readonly ChatItem[]; sel
     if (atEnd.current || (grown > 0 && last?.participantId === selfId)) toEnd();
     else if (grown > 0) setUnseen((count) => count + grown);
   }, [items, selfId, toEnd]);
+
+  useEffect(() => {
+    // Pictures arrive late, and windows change their size.
+    const watch = new ResizeObserver(() => {
+      if (atEnd.current) toEnd();
+    });
+    for (const element of [box.current, box.current?.firstElementChild]) if (element) watch.observe(element);
+    return () => watch.disconnect();
+  }, [box, toEnd]);
 
   return (
     <div

@@ -3,10 +3,10 @@ import { memo, useMemo, useState } from "react";
 import { type I18n, useI18n } from "../i18n";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { answerText, readInteractive } from "./interactive";
+import { answerText, chosenSlot, readInteractive } from "./interactive";
 import { type Attachment, type ChatItem, contentTypes, eventName, isShownEvent } from "./items";
 import { renderMarkdown, splitLinks } from "./markdown";
-import { Offer } from "./Offer";
+import { Offer, OfferReply, slotFormats } from "./Offer";
 
 /** The name to show for the author of an entry. */
 export function authorOf(item: ChatItem, t: I18n["t"]): string {
@@ -16,8 +16,17 @@ export function authorOf(item: ChatItem, t: I18n["t"]): string {
   return item.displayName === "BOT" ? t("chat.bot") : item.displayName;
 }
 
-/** What an entry says as plain text, for announcements, previews and the downloaded conversation. */
-export function entryText(item: ChatItem, i18n: I18n): string {
+/** What a customer's answer to an interactive message says; `offer` is the content of that message, where it is known. */
+function answered(content: string, offer: string | undefined, i18n: I18n): string {
+  const known = offer === undefined ? undefined : readInteractive(offer);
+  const slot = chosenSlot(known, content);
+  if (!slot || known?.kind !== "TimePicker") return answerText(content, known);
+  const format = slotFormats(i18n, known.offsetMinutes);
+  return `${format.day(slot.at)}, ${format.time(slot.at)}`;
+}
+
+/** What an entry says as plain text, for announcements, previews and the downloaded conversation. `offer` is the content of the message that it answers. */
+export function entryText(item: ChatItem, i18n: I18n, offer?: string): string {
   const name = authorOf(item, i18n.t);
   if (item.kind === "event") {
     const event = eventName(item.contentType);
@@ -30,13 +39,18 @@ export function entryText(item: ChatItem, i18n: I18n): string {
     const options = "options" in offer ? offer.options.map((one) => one.title) : [];
     return [offer.title, offer.subtitle, ...options].filter(Boolean).join(" · ");
   }
-  if (item.contentType === contentTypes.interactiveResponse) return answerText(item.content);
+  if (item.contentType === contentTypes.interactiveResponse) return answered(item.content, offer, i18n);
   return item.content;
 }
 
 interface EntryProps {
   item: ChatItem;
   mine: boolean;
+  /** The interactive message that this entry answers, and whether it is ours. */
+  offer?: ChatItem;
+  offerMine?: boolean;
+  /** The customer's answer to this interactive message. */
+  answer?: string;
   /** Answers an interactive message; absent when it cannot be answered (any more). */
   onAnswer?: (answer: string) => void;
   /** Absent where nothing can be sent any more. */
@@ -45,7 +59,8 @@ interface EntryProps {
   onDownload: (id: string) => Promise<Blob>;
 }
 
-export const Entry = memo(function Entry({ item, mine, onAnswer, onResend, onDiscard, onDownload }: EntryProps) {
+export const Entry = memo(function Entry(props: EntryProps) {
+  const { item, mine, offer, offerMine, answer, onAnswer, onResend, onDiscard, onDownload } = props;
   const i18n = useI18n();
   const { t } = i18n;
   if (item.kind === "event") {
@@ -55,7 +70,8 @@ export const Entry = memo(function Entry({ item, mine, onAnswer, onResend, onDis
       </li>
     );
   }
-  return (
+  const reply = offer && !item.sending ? replyOf(offer.content) : undefined;
+  const entry = (
     <li className={`chat__entry ${mine ? "chat__entry--mine" : ""}`} data-testid="chat-entry" data-item-id={item.id}>
       <div className="chat__by">
         <b>{mine ? t("chat.you") : authorOf(item, t)}</b>
@@ -63,14 +79,35 @@ export const Entry = memo(function Entry({ item, mine, onAnswer, onResend, onDis
           {i18n.time(item.time)}
         </time>
       </div>
-      <Body item={item} onAnswer={onAnswer} onDownload={onDownload} />
+      <Body item={item} offer={offer} answer={answer} onAnswer={onAnswer} onDownload={onDownload} />
       <Delivery item={item} mine={mine} onResend={onResend} onDiscard={onDiscard} />
     </li>
   );
+  if (!offer || !reply) return entry;
+  return (
+    <>
+      {entry}
+      <li className={`chat__entry ${offerMine ? "chat__entry--mine" : ""}`} data-testid="chat-offer-reply">
+        <div className="chat__by">
+          <b>{offerMine ? t("chat.you") : authorOf(offer, t)}</b>
+        </div>
+        <OfferReply reply={reply} />
+      </li>
+    </>
+  );
 });
 
-function Body({ item, onAnswer, onDownload }: Pick<EntryProps, "item" | "onAnswer" | "onDownload">) {
-  const { t } = useI18n();
+/** What the sender of an interactive message says once it is answered. */
+function replyOf(content: string) {
+  const offer = readInteractive(content);
+  return offer && "reply" in offer ? offer.reply : undefined;
+}
+
+type BodyProps = Pick<EntryProps, "item" | "offer" | "answer" | "onAnswer" | "onDownload">;
+
+function Body({ item, offer: answers, answer, onAnswer, onDownload }: BodyProps) {
+  const i18n = useI18n();
+  const { t } = i18n;
   if (item.kind === "attachment") {
     return (
       <div className="chat__bubble">
@@ -91,13 +128,13 @@ function Body({ item, onAnswer, onDownload }: Pick<EntryProps, "item" | "onAnswe
     case contentTypes.interactive: {
       const offer = readInteractive(item.content);
       return offer ? (
-        <Offer offer={offer} onAnswer={onAnswer} />
+        <Offer offer={offer} answer={answer} onAnswer={onAnswer} />
       ) : (
         <div className="chat__bubble">{t("chat.unknownMessage", { type: item.contentType })}</div>
       );
     }
     case contentTypes.interactiveResponse:
-      return <div className="chat__bubble chat__bubble--plain">{answerText(item.content)}</div>;
+      return <div className="chat__bubble chat__bubble--plain">{answered(item.content, answers?.content, i18n)}</div>;
     default:
       return <Plain text={item.content} />;
   }

@@ -1,47 +1,122 @@
 /** An interactive message: choices the customer answers with one press; read-only for everyone else. */
-import { useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type I18n, useI18n } from "../i18n";
-import { Button, IconButton } from "../ui/Button";
-import { carouselAnswer, type Interactive, type Option, type Slot } from "./interactive";
+import { IconButton } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import {
+  carouselAnswer,
+  chosenOn,
+  type Head,
+  type Interactive,
+  type Option,
+  offsetName,
+  type Slot,
+} from "./interactive";
+import { renderMarkdown } from "./markdown";
 
 interface OfferProps {
   offer: Interactive;
   /** Sends the answer; absent when the choices are only shown. */
   onAnswer?: (answer: string) => void;
+  /** What the customer has answered. */
+  answer?: string;
 }
 
-export function Offer({ offer, onAnswer }: OfferProps) {
+export function Offer({ offer, onAnswer, answer }: OfferProps) {
   const { t } = useI18n();
   const wide = offer.kind === "Carousel" ? " offer--wide" : "";
   return (
     <section className={`offer${wide}`} aria-label={offer.title} data-testid={`offer-${offer.kind}`}>
       {offer.image && <Picture className="offer__image" src={offer.image} text={offer.imageText} />}
-      <div className="offer__head">
-        <b>{offer.title}</b>
-        {offer.subtitle && <p>{offer.subtitle}</p>}
+      <Heading title={offer.title} subtitle={offer.subtitle}>
         {offer.kind === "TimePicker" && offer.place && <p>{t("chat.place", { place: offer.place })}</p>}
-      </div>
+        {offer.kind === "TimePicker" && offer.offsetMinutes !== undefined && (
+          <p>{t("chat.timeZone", { zone: offsetName(offer.offsetMinutes) })}</p>
+        )}
+      </Heading>
       {(offer.kind === "ListPicker" || offer.kind === "Panel") && (
         <div className="offer__options">
-          {offer.options.map((option) => (
-            <OptionRow key={option.title} option={option} onAnswer={onAnswer} />
+          {offer.options.map((option, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the options never move, and titles may repeat
+            <OptionRow key={index} option={option} chosen={answer === option.title} onAnswer={onAnswer} />
           ))}
         </div>
       )}
       {offer.kind === "QuickReply" && (
         <div className="offer__quick">
-          {offer.options.map((option) => (
-            <Button key={option.title} small disabled={!onAnswer} onClick={() => onAnswer?.(option.title)}>
+          {offer.options.map((option, index) => (
+            <Chip
+              // biome-ignore lint/suspicious/noArrayIndexKey: the options never move, and titles may repeat
+              key={index}
+              chosen={answer === option.title}
+              onPress={onAnswer && (() => onAnswer(option.title))}
+            >
               {option.title}
-            </Button>
+            </Chip>
           ))}
         </div>
       )}
       {offer.kind === "TimePicker" && (
-        <Slots slots={offer.slots} offsetMinutes={offer.offsetMinutes} onAnswer={onAnswer} />
+        <Slots slots={offer.slots} offsetMinutes={offer.offsetMinutes} answer={answer} onAnswer={onAnswer} />
       )}
-      {offer.kind === "Carousel" && <Cards cards={offer.cards} vertical={offer.vertical} onAnswer={onAnswer} />}
+      {offer.kind === "Carousel" && (
+        <Cards cards={offer.cards} vertical={offer.vertical} answer={answer} onAnswer={onAnswer} />
+      )}
     </section>
+  );
+}
+
+/** What the sender says when the customer has chosen. */
+export function OfferReply({ reply }: { reply: Head }) {
+  return (
+    <section className="offer" aria-label={reply.title}>
+      {reply.image && <Picture className="offer__image" src={reply.image} text={reply.imageText} />}
+      <Heading title={reply.title} subtitle={reply.subtitle} />
+    </section>
+  );
+}
+
+/** Title and subtitle, which may be formatted. */
+function Heading({ title, subtitle, children }: { title: string; subtitle?: string; children?: ReactNode }) {
+  return (
+    <div className="offer__head">
+      <Formatted className="offer__title" text={title} />
+      {subtitle && <Formatted className="offer__subtitle" text={subtitle} />}
+      {children}
+    </div>
+  );
+}
+
+function Formatted({ text, className }: { text: string; className: string }) {
+  const html = useMemo(() => renderMarkdown(text), [text]);
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown sanitises with an allow list
+  return <div className={className} dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+/** A small choice: a quick reply or a time. */
+function Chip({
+  chosen,
+  label,
+  onPress,
+  children,
+}: {
+  chosen: boolean;
+  label?: string;
+  onPress?: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={`offer__chip ${chosen ? "offer__chip--chosen" : ""}`}
+      aria-label={label}
+      aria-pressed={chosen || undefined}
+      disabled={!onPress}
+      onClick={onPress}
+    >
+      {chosen && <Icon name="check" />}
+      {children}
+    </button>
   );
 }
 
@@ -61,7 +136,16 @@ function Picture({ src, text, className }: { src: string; text?: string; classNa
   );
 }
 
-function OptionRow({ option, onAnswer }: { option: Option; onAnswer?: (answer: string) => void }) {
+function OptionRow({
+  option,
+  chosen,
+  onAnswer,
+}: {
+  option: Option;
+  chosen: boolean;
+  onAnswer?: (answer: string) => void;
+}) {
+  const { t } = useI18n();
   const content = (
     <>
       {option.image && <Picture src={option.image} text={option.imageText} />}
@@ -69,6 +153,7 @@ function OptionRow({ option, onAnswer }: { option: Option; onAnswer?: (answer: s
         {option.title}
         {option.subtitle && <small>{option.subtitle}</small>}
       </span>
+      {option.url && <span className="sr-only">{t("chat.opensApart")}</span>}
     </>
   );
   if (option.url) {
@@ -79,14 +164,21 @@ function OptionRow({ option, onAnswer }: { option: Option; onAnswer?: (answer: s
     );
   }
   return (
-    <button type="button" className="offer__option" disabled={!onAnswer} onClick={() => onAnswer?.(option.title)}>
+    <button
+      type="button"
+      className={`offer__option ${chosen ? "offer__option--chosen" : ""}`}
+      aria-pressed={chosen || undefined}
+      disabled={!onAnswer}
+      onClick={() => onAnswer?.(option.title)}
+    >
       {content}
+      {chosen && <Icon name="check" />}
     </button>
   );
 }
 
 /** Formats a moment at the place's own offset, or in the reader's time zone when none was sent. */
-function slotFormats(i18n: I18n, offsetMinutes: number | undefined) {
+export function slotFormats(i18n: I18n, offsetMinutes: number | undefined) {
   const zone = offsetMinutes === undefined ? {} : { timeZone: "UTC" };
   const shift = (offsetMinutes ?? 0) * 60_000;
   const day = new Intl.DateTimeFormat(i18n.locale, { weekday: "long", day: "numeric", month: "long", ...zone });
@@ -97,10 +189,11 @@ function slotFormats(i18n: I18n, offsetMinutes: number | undefined) {
 interface SlotsProps {
   slots: Slot[];
   offsetMinutes?: number;
+  answer?: string;
   onAnswer?: (answer: string) => void;
 }
 
-function Slots({ slots, offsetMinutes, onAnswer }: SlotsProps) {
+function Slots({ slots, offsetMinutes, answer, onAnswer }: SlotsProps) {
   const i18n = useI18n();
   const format = slotFormats(i18n, offsetMinutes);
   const days = new Map<string, Slot[]>();
@@ -109,63 +202,101 @@ function Slots({ slots, offsetMinutes, onAnswer }: SlotsProps) {
     days.set(day, [...(days.get(day) ?? []), slot]);
   }
   return (
-    <div className="offer__options">
+    <div className="offer__days">
       {[...days].map(([day, daySlots]) => (
         <section key={day} aria-label={day}>
           <div className="offer__day">{day}</div>
-          {daySlots.map((slot) => (
-            <button
-              key={slot.text}
-              type="button"
-              className="offer__option"
-              disabled={!onAnswer}
-              onClick={() => onAnswer?.(slot.text)}
-            >
-              <span>
-                {format.time(slot.at)}
-                {slot.durationMinutes > 0 && <small>{i18n.tn("chat.minutes", slot.durationMinutes)}</small>}
-              </span>
-            </button>
-          ))}
+          <div className="offer__quick">
+            {daySlots.map((slot) => {
+              const time = format.time(slot.at);
+              const minutes = slot.durationMinutes > 0 ? i18n.tn("chat.minutes", slot.durationMinutes) : undefined;
+              return (
+                <Chip
+                  key={slot.text}
+                  chosen={answer === slot.text}
+                  label={[day, time, minutes].filter(Boolean).join(", ")}
+                  onPress={onAnswer && (() => onAnswer(slot.text))}
+                >
+                  {time}
+                  {minutes && <small>{minutes}</small>}
+                </Chip>
+              );
+            })}
+          </div>
         </section>
       ))}
     </div>
   );
 }
 
-function Cards({
-  cards,
-  vertical,
-  onAnswer,
-}: {
+interface CardsProps {
   cards: Interactive[];
   vertical: boolean;
+  answer?: string;
   onAnswer?: (answer: string) => void;
-}) {
+}
+
+function Cards({ cards, vertical, answer, onAnswer }: CardsProps) {
   const { t } = useI18n();
   const scroller = useRef<HTMLDivElement>(null);
-  const move = (by: number) => scroller.current?.scrollBy(vertical ? { top: by } : { left: by });
+  const [ends, setEnds] = useState({ start: true, end: false });
+  const look = useCallback(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const [at, seen, all] = vertical
+      ? [box.scrollTop, box.clientHeight, box.scrollHeight]
+      : [Math.abs(box.scrollLeft), box.clientWidth, box.scrollWidth];
+    setEnds({ start: at < 2, end: at + seen > all - 2 });
+  }, [vertical]);
+  useEffect(() => {
+    look();
+    window.addEventListener("resize", look);
+    return () => window.removeEventListener("resize", look);
+  }, [look]);
+  const move = (direction: 1 | -1) => {
+    const box = scroller.current;
+    if (!box) return;
+    const step = direction * (vertical ? box.clientHeight * 0.8 : 240);
+    box.scrollBy({ [vertical ? "top" : "left"]: step, behavior: "smooth" });
+  };
   return (
     <>
-      <div className="offer__quick">
-        <IconButton icon="left" label={t("chat.previous")} onClick={() => move(-240)} />
-        <IconButton icon="right" label={t("chat.next")} onClick={() => move(240)} />
-      </div>
       <section
         ref={scroller}
         className={`offer__cards ${vertical ? "offer__cards--vertical" : ""}`}
         aria-label={t("chat.offers")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
+        onScroll={look}
       >
-        {cards.map((card) => (
+        {cards.map((card, index) => (
           <Offer
-            key={`${card.title}:${"identifier" in card ? card.identifier : ""}`}
+            // biome-ignore lint/suspicious/noArrayIndexKey: the cards never move, and titles may repeat
+            key={index}
             offer={card}
+            answer={chosenOn(card, answer)}
             onAnswer={onAnswer && ((selection) => onAnswer(carouselAnswer(card, selection)))}
           />
         ))}
       </section>
+      {!(ends.start && ends.end) && (
+        <div className="offer__move">
+          <IconButton
+            icon={vertical ? "up" : "left"}
+            label={t("chat.previous")}
+            disabled={ends.start}
+            onClick={() => move(-1)}
+            data-testid="offer-previous"
+          />
+          <IconButton
+            icon={vertical ? "down" : "right"}
+            label={t("chat.next")}
+            disabled={ends.end}
+            onClick={() => move(1)}
+            data-testid="offer-next"
+          />
+        </div>
+      )}
     </>
   );
 }

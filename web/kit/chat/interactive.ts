@@ -11,7 +11,8 @@ export interface Option {
   action?: "PREVIOUS_OPTIONS" | "SHOW_MORE";
 }
 
-interface Head {
+/** Title, subtitle and picture of a template, a card or a reply. */
+export interface Head {
   title: string;
   subtitle?: string;
   image?: string;
@@ -145,17 +146,54 @@ export function carouselAnswer(card: Interactive, selection: string): string {
   return JSON.stringify({ templateIdentifier: identifier ?? "", listTitle: card.title, selectionText: selection });
 }
 
-/** How an answer reads in the conversation. */
-export function answerText(content: string): string {
+/** The entry in which a customer answered a carousel. */
+interface CarouselAnswer {
+  templateIdentifier?: string;
+  listTitle?: string;
+  selectionText: string;
+}
+
+function readCarouselAnswer(content: string): CarouselAnswer | undefined {
   try {
     const raw: unknown = JSON.parse(content);
-    if (isRaw(raw) && typeof raw.selectionText === "string") {
-      return typeof raw.listTitle === "string" && raw.listTitle !== ""
-        ? `${raw.listTitle.replace(/:$/, "")}: ${raw.selectionText}`
-        : raw.selectionText;
-    }
+    if (!isRaw(raw) || typeof raw.selectionText !== "string") return undefined;
+    return {
+      selectionText: raw.selectionText,
+      templateIdentifier: text(raw.templateIdentifier),
+      listTitle: text(raw.listTitle),
+    };
   } catch {
-    return content; // A plain answer is not JSON.
+    return undefined; // A plain answer is not JSON.
   }
-  return content;
+}
+
+/** How an answer reads in the conversation; `offer` is what it answers, where that is known. */
+export function answerText(content: string, offer?: Interactive): string {
+  const answer = readCarouselAnswer(content);
+  if (!answer) return content;
+  const omitTitle = offer?.kind === "Carousel" && offer.omitTitle;
+  return answer.listTitle && !omitTitle
+    ? `${answer.listTitle.replace(/:$/, "")}: ${answer.selectionText}`
+    : answer.selectionText;
+}
+
+/** What was chosen on a card of a carousel, if it was this card. */
+export function chosenOn(card: Interactive, content: string | undefined): string | undefined {
+  const answer = content === undefined ? undefined : readCarouselAnswer(content);
+  if (!answer) return undefined;
+  const identifier = card.kind === "ListPicker" || card.kind === "Panel" ? card.identifier : undefined;
+  const isThis = answer.templateIdentifier ? answer.templateIdentifier === identifier : answer.listTitle === card.title;
+  return isThis ? answer.selectionText : undefined;
+}
+
+/** The slot that an answer names. */
+export function chosenSlot(offer: Interactive | undefined, content: string): Slot | undefined {
+  return offer?.kind === "TimePicker" ? offer.slots.find((slot) => slot.text === content) : undefined;
+}
+
+/** An offset as it is written behind a time, such as `UTC−07:30`. */
+export function offsetName(minutes: number): string {
+  const size = Math.abs(minutes);
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `UTC${minutes < 0 ? "−" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }

@@ -209,3 +209,21 @@ export function inOrder(items: Items): ChatItem[] {
     return waiting || a.time - b.time;
   });
 }
+
+/** The interactive message that a customer's answer is about: the newest one before it. */
+export function offerBefore(items: readonly ChatItem[], answer: ChatItem): ChatItem | undefined {
+  if (answer.contentType !== contentTypes.interactiveResponse) return undefined;
+  const at = items.indexOf(answer);
+  return items.slice(0, Math.max(at, 0)).findLast((item) => item.contentType === contentTypes.interactive);
+}
+
+/** What the customer answered to an interactive message: the first answer before the next such message. */
+export function answerAfter(items: readonly ChatItem[], offer: ChatItem): string | undefined {
+  if (offer.contentType !== contentTypes.interactive) return undefined;
+  const next = items
+    .slice(items.indexOf(offer) + 1)
+    .find(
+      (item) => item.contentType === contentTypes.interactive || item.contentType === contentTypes.interactiveResponse,
+    );
+  return next?.contentType === contentTypes.interactiveResponse ? next.content : undefined;
+}

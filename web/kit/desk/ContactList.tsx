@@ -1,6 +1,7 @@
 /** The contacts the agent has, as a list to choose from. */
 import { useSyncExternalStore } from "react";
 import { authorOf, entryText } from "../chat/Entry";
+import { offerBefore } from "../chat/items";
 import type { ChatModel } from "../chat/model";
 import { useI18n } from "../i18n";
 import { Since } from "../ui/Clock";
@@ -106,7 +107,7 @@ function Preview({ chat, chosen }: { chat: ChatModel; chosen: boolean }) {
       {unread && <span className="contacts__dot" role="img" aria-label={i18n.t("contact.newMessage")} />}
       {/* The row already names the customer. */}
       {last.role !== "CUSTOMER" && `${mine ? i18n.t("chat.you") : authorOf(last, i18n.t)}: `}
-      {entryText(last, i18n)}
+      {entryText(last, i18n, offerBefore(state.items, last)?.content)}
     </span>
   );
 }

@@ -23,7 +23,7 @@ interface ContactPaneProps {
 export function ContactPane({ contact, detailsBeside }: ContactPaneProps) {
   const { t } = useI18n();
   const [showDetails, setShowDetails] = useState(false);
-  if (isRinging(contact)) return <RingCard contact={contact} />;
+  if (isRinging(contact)) return <RingCard contact={contact} detailsBeside={detailsBeside} />;
   if (contact.phase === "missed" || contact.phase === "rejected" || contact.phase === "error")
     return <Lost contact={contact} />;
   return (

@@ -75,7 +75,7 @@ function Id({ label, value }: { label: string; value: string }) {
       <span className="details__id">
         <code>{value}</code>
         {navigator.clipboard && (
-          <IconButton icon={copied ? "check" : "file"} label={t("details.copy", { what: label })} onClick={copy} />
+          <IconButton icon={copied ? "check" : "copy"} label={t("details.copy", { what: label })} onClick={copy} />
         )}
       </span>
     </Fact>
@@ -97,12 +97,15 @@ export function Details({ contact }: { contact: ContactView }) {
   const phase = usePhase(contact);
   const initiationKey = `initiation.${contact.initiation}` as MessageKey;
   const initiation = t(initiationKey) === initiationKey ? contact.initiation : t(initiationKey);
+  // The kind of an ordinary chat or task is the channel's own name.
+  const subtype = contact.subtype?.replace("connect:", "");
+  const kind = subtype?.toLowerCase() === contact.channel ? undefined : subtype;
   return (
     <div className="details" data-testid="contact-details">
       <h2>{t("details.title")}</h2>
       <dl className="sr-facts">
         <Fact label={t("details.channel")}>{t(`channel.${contact.channel}`)}</Fact>
-        {contact.subtype && <Fact label={t("details.subtype")}>{contact.subtype.replace("connect:", "")}</Fact>}
+        {kind && <Fact label={t("details.subtype")}>{kind}</Fact>}
         <Fact label={t("details.state")}>
           {phase.text} <Since at={contact.phaseSince} label={t("contact.inPhase")} />
         </Fact>

@@ -9,7 +9,13 @@ import { contactTitle, useDesk } from "./context";
 import { Attributes, References } from "./Details";
 import type { ContactView } from "./view";
 
-export function RingCard({ contact }: { contact: ContactView }) {
+interface RingCardProps {
+  contact: ContactView;
+  /** Everything that is known stands beside the card, where there is room for it. */
+  detailsBeside?: boolean;
+}
+
+export function RingCard({ contact, detailsBeside }: RingCardProps) {
   const { t, tn } = useI18n();
   const { desk, session, run } = useDesk();
   const [answering, setAnswering] = useState(false);
@@ -69,8 +75,10 @@ export function RingCard({ contact }: { contact: ContactView }) {
         <span data-testid="ring-left">{tn("contact.secondsLeft", left)}</span>
       </div>
       {contact.description && <p className="task__description">{contact.description}</p>}
-      {contact.attributes.length > 0 && <Attributes contact={contact} />}
-      <References contact={contact} />
+      <div className={`ring__known ${detailsBeside ? "ring__known--beside" : ""}`}>
+        {contact.attributes.length > 0 && <Attributes contact={contact} />}
+        <References contact={contact} />
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** What the panel and the workspace share around their contacts: sign-in gate, header, notices. */
 import { type ReactNode, useEffect, useState } from "react";
 import { readDeskToken, readSession, ServerError, type Session, signOut } from "../api/session";
+import { awaitHandOver, handOver } from "../auth/hand-over";
 import { SignInForm } from "../auth/SignInForm";
 import { chooseLocale, type Locale, languages, useI18n } from "../i18n";
 import logo from "../theme/favicon.svg";
@@ -31,6 +32,7 @@ async function enter(): Promise<Gate> {
     const [session, token] = await Promise.all([readSession(), readDeskToken()]);
     if (!session || !token) return { kind: "signedOut" };
     startDesk(session, token);
+    void handOver();
     const desk = new Desk();
     desk.watch();
     return { kind: "in", session, desk };
@@ -47,6 +49,8 @@ export function DeskGate({ children }: { children: ReactNode }) {
     starting ??= enter();
     void starting.then(setGate);
   }, []);
+  const signedOut = gate.kind === "signedOut";
+  useEffect(() => (signedOut ? awaitHandOver(() => location.reload()) : undefined), [signedOut]);
   if (gate.kind === "in") {
     return (
       <DeskProvider desk={gate.desk} session={gate.session}>

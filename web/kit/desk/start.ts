@@ -2,6 +2,7 @@
 import type { DeskToken, Session } from "../api/session";
 import { stock } from "../stock/connect";
 import { installOwnHostSocket } from "../stock/own-host-socket";
+import { installOwnWorker } from "../stock/own-worker";
 import { instanceAnswers, localProvider, openHostChannel } from "./provider";
 import ring from "./ring.wav";
 
@@ -16,6 +17,7 @@ export function startDesk(session: Session, token: DeskToken): void {
   const { core, ChatSession, EventType, getLog } = stock();
   const { origin } = location;
   installOwnHostSocket(window);
+  installOwnWorker(window);
   getLog().setEchoLevel("WARN");
 
   const answer = instanceAnswers({ region: session.region, origin });
@@ -45,9 +47,9 @@ export function startDesk(session: Session, token: DeskToken): void {
       voice: { ringtoneUrl: ring },
       additionalVoice: { ringtoneUrl: ring },
       queue_callback: { ringtoneUrl: ring },
-      chat: quiet,
-      task: quiet,
-      email: quiet,
+      chat: { ringtoneUrl: ring },
+      task: { ringtoneUrl: ring },
+      email: { ringtoneUrl: ring },
       autoAcceptTone: quiet,
     },
   });

@@ -119,6 +119,9 @@ function epoch(value: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
+/** Attributes in which the sample flows remember where they are; they tell an agent nothing. */
+const ownMemory = new Set(["greetingPlayed"]);
+
 export function readContact(contact: connect.Contact, now: number, skew: number): ContactView {
   const state = contact.getState();
   const agentConnection = orUndefined(() => contact.getAgentConnection());
@@ -162,7 +165,7 @@ export function readContact(contact: connect.Contact, now: number, skew: number)
       "",
     description: orUndefined(() => contact.getDescription()),
     attributes: Object.values(contact.getAttributes() ?? {}).flatMap((one) =>
-      one ? [{ name: one.name, value: one.value }] : [],
+      one && !ownMemory.has(one.name) ? [{ name: one.name, value: one.value }] : [],
     ),
     references: Object.entries(orUndefined(() => contact.getReferences()) ?? {}).flatMap(([name, one]) =>
       one ? [{ name, type: String(one.type), value: one.value ?? "" }] : [],

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use wire::{ApiError, Call, Operation};
 
 use super::{Agent, Answer, Authentication, unavailable};
-use crate::snapshot::{seconds, snapshot};
+use crate::snapshot::{chat_token, seconds, snapshot};
 
 pub(super) fn operations() -> Vec<Operation<App>> {
     vec![Operation::rpc("GetAgentSnapshot", get_agent_snapshot).read_only()]
@@ -60,11 +60,9 @@ async fn get_agent_snapshot(call: Call<App>, input: GetAgentSnapshot) -> Answer 
     // The version first: what changes in between is in the snapshot, and is answered once more.
     let version = *versions.borrow_and_update();
     let tokens = call.state.center.tokens();
-    let mut body = agent
-        .engine
-        .read(|core, now| snapshot(core, agent.user, now, &|token| tokens.sign(token)))
-        .await
-        .map_err(unavailable)?;
+    let sign = |core: &contacts::Core, leg: &_| tokens.sign(&chat_token(core, leg, agent.session));
+    let mut body =
+        agent.engine.read(|core, now| snapshot(core, agent.user, now, &sign)).await.map_err(unavailable)?;
     // Panels measure the difference of their clock against this, so it is made last.
     let now = agent.engine.now();
     body["snapshotTimestamp"] = seconds(now);

@@ -20,11 +20,6 @@ pub(super) fn operations() -> Vec<Operation<App>> {
     ]
 }
 
-/// How long a client keeps one socket.
-const SOCKET_MS: i64 = 3600 * 1000;
-/// A socket's address stays good a little longer, for reconnecting.
-const SOCKET_GRACE_MS: i64 = 120_000;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CreateTransport {
@@ -60,11 +55,12 @@ async fn create_transport(call: Call<App>, input: CreateTransport) -> Answer {
 }
 
 fn web_socket(call: &Call<App>, agent: &Agent) -> serde_json::Value {
-    let expiry = agent.engine.now() + SOCKET_MS;
-    let token = agent.signed_in().token(TokenKind::AgentSocket, expiry + SOCKET_GRACE_MS);
+    let expiry = agent.engine.now() + call.state.socket_ms;
+    let good_until = call.state.socket_address_expiry(expiry);
+    let token = agent.signed_in().token(TokenKind::AgentSocket, good_until);
     json!({"webSocketTransport": {
         "url": agent_socket_url(&call.state, &call.headers, &token),
-        "transportLifeTimeInSeconds": SOCKET_MS / 1000,
+        "transportLifeTimeInSeconds": call.state.socket_ms / 1000,
         "expiry": expiry.iso_millis(),
     }})
 }
@@ -75,14 +71,14 @@ async fn chat(call: &Call<App>, agent: &Agent, input: CreateTransport) -> Answer
     let participant: ParticipantId =
         input.participant_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
     let contact: ContactId = input.contact_id.and_then(|text| text.parse().ok()).ok_or_else(refused)?;
-    let user = agent.user;
+    let (user, session) = (agent.user, agent.session);
     let token = agent
         .read(|core| {
             let leg = core.agent(user).and_then(|agent| agent.leg(contact)).ok_or_else(refused)?;
             let is_own = leg.participant == participant && leg.channel == model::Channel::Chat;
             // Who let an offer pass has no part in the chat.
             let takes_part = leg.state.is_active() || leg.state == LegState::Ended;
-            if is_own && takes_part { Ok(chat_token(core, leg)) } else { Err(refused()) }
+            if is_own && takes_part { Ok(chat_token(core, leg, session)) } else { Err(refused()) }
         })
         .await?;
     Ok(json!({"chatTokenTransport": {

@@ -8,12 +8,14 @@ use contacts::agent::{Leg, LegState};
 use contacts::chain::Chain;
 use model::{ArnKind, Channel, ContactId, ParticipantId, Timestamp, UserId};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::endpoint::of_quick_connect;
 use super::{Sign, seconds};
 
 /// How long an agent's chat token outlives the chat, or its offer where the chat sets no end. Clients renew tokens
-/// ahead of their expiry, so it must not come with the chat's end; what is over is refused by its state.
+/// ahead of their expiry, so it must not come with the chat's end; what is over is refused by its state, and everything
+/// once the session is closed.
 const TOKEN_MS: i64 = 24 * 3600 * 1000;
 
 pub(super) fn all(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Vec<Value> {
@@ -22,14 +24,15 @@ pub(super) fn all(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Vec<Value
     all
 }
 
-/// The token with which an agent takes part in a chat; its end does not change from one snapshot to the next.
-pub fn chat_token(core: &Core, leg: &Leg) -> Token {
+/// The token with which an agent takes part in a chat, in one sign-in session; its end does not change from one
+/// snapshot to the next.
+pub fn chat_token(core: &Core, leg: &Leg, session: Uuid) -> Token {
     let ends = core.chain(leg.chain).and_then(|chain| chain.expires_at);
     Token {
         kind: TokenKind::AgentChat,
         instance: core.directory().instance().id,
         subject: leg.participant.0,
-        object: leg.contact.0,
+        object: session,
         expires_at: ends.unwrap_or(leg.since) + TOKEN_MS,
     }
 }
@@ -84,7 +87,7 @@ fn own(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
         }
         // Who let an offer pass has no part in the chat.
         if matches!(leg.state, LegState::Connecting | LegState::Connected | LegState::Ended) {
-            let token = sign(&chat_token(core, leg));
+            let token = sign(core, leg);
             let data = json!({
                 "ConnectionAuthenticationToken": token,
                 "ParticipantId": leg.participant,

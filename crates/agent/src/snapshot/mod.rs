@@ -10,13 +10,13 @@ mod tests;
 
 pub use connection::chat_token;
 
-use center::Token;
 use contacts::Core;
+use contacts::agent::Leg;
 use model::{Timestamp, UserId};
 use serde_json::{Value, json};
 
-/// Prints tokens; the panel's copies of an agent's chat tokens come from it.
-pub type Sign<'a> = &'a dyn Fn(&Token) -> String;
+/// Prints the token with which the agent takes part in the chat of a leg, for the session that asks.
+pub type Sign<'a> = &'a dyn Fn(&Core, &Leg) -> String;
 
 /// The snapshot of a user at `now`. A user who has never signed in is in the state `Init` and holds nothing.
 pub fn snapshot(core: &Core, user: UserId, now: Timestamp, sign: Sign) -> Value {

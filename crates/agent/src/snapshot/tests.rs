@@ -11,9 +11,10 @@ use flows::action::ResourceKind;
 use model::resource::AgentStatusType;
 use model::{ContactId, InstanceId, ParticipantId, QuickConnectId, Scope, Timestamp, UserId};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::endpoint::{BadEndpoint, Endpoint, resolve};
-use super::snapshot;
+use super::{chat_token, snapshot};
 
 const START: Timestamp = Timestamp(1_700_000_000_000);
 /// A stock flow that puts every contact into BasicQueue.
@@ -153,7 +154,8 @@ impl Desk {
 
     /// The snapshot, whose structure clients rely on.
     fn shown(&self, user: UserId) -> Value {
-        let shown = snapshot(&self.core, user, self.now, &|token| {
+        let shown = snapshot(&self.core, user, self.now, &|core, leg| {
+            let token = chat_token(core, leg, Uuid::nil());
             assert_eq!(token.kind, TokenKind::AgentChat);
             format!("token of {}", token.subject)
         });

@@ -37,6 +37,8 @@ pub(super) enum Party {
         participant: ParticipantId,
         /// The chat.
         chain: ContactId,
+        /// Key of the sign-in.
+        session: String,
     },
     /// A customer or custom participant.
     Participant {
@@ -247,22 +249,20 @@ impl Open {
 
     /// The engine has ended the subscription: the party is gone, or its socket fell behind.
     async fn cut_off(&self) -> Ending {
-        let still_there = match &self.party {
+        let signed_out = (close_code::POLICY, "The agent has signed out.");
+        let over = (close_code::NORMAL, "The chat is over.");
+        let why = |core: &contacts::Core, now| match &self.party {
             Party::Agent { user, session } => {
-                let known = |core: &contacts::Core, now| {
-                    core.session(session, now).is_some_and(|session| session.user == *user)
-                };
-                self.engine.read(known).await
+                let here = core.session(session, now).is_some_and(|session| session.user == *user);
+                (!here).then_some(signed_out)
             }
+            Party::AgentInChat { session, .. } if core.session(session, now).is_none() => Some(signed_out),
             Party::AgentInChat { participant, .. } | Party::Participant { participant } => {
-                self.engine.read(|core, _| core.speaker(*participant).is_ok()).await
+                core.speaker(*participant).is_err().then_some(over)
             }
         };
-        match (still_there, &self.party) {
-            (Ok(false), Party::Agent { .. }) => (close_code::POLICY, "The agent has signed out."),
-            (Ok(false), _) => (close_code::NORMAL, "The chat is over."),
-            _ => (TRY_AGAIN, "The client was too slow. Connect again and read the transcript."),
-        }
+        let too_slow = (TRY_AGAIN, "The client was too slow. Connect again and read the transcript.");
+        self.engine.read(why).await.ok().flatten().unwrap_or(too_slow)
     }
 }
 

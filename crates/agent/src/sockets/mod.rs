@@ -27,7 +27,7 @@ use center::token::TokenError;
 use center::{Token, TokenKind};
 use contacts::Address;
 use engine::Engine;
-use model::{ContactId, ParticipantId, Timestamp, UserId};
+use model::{ParticipantId, Timestamp, UserId};
 use serde::Deserialize;
 use wire::guard::Draining;
 
@@ -157,14 +157,18 @@ async fn participant(
 ) -> Result<Response, Refused> {
     let (engine, token) = admit(&app, &address.token, &[TokenKind::ParticipantSocket, TokenKind::AgentChat])?;
     let participant = ParticipantId(token.subject);
-    let speaker = engine
-        .read(|core, _| core.speaker(participant))
+    let session = token.object.to_string();
+    let (speaker, signed_in) = engine
+        .read(|core, now| {
+            (core.speaker(participant), core.session(&session, now).map(|session| session.user))
+        })
         .await
-        .map_err(|_| Refused::Later)?
-        .map_err(|_| Refused::Forbidden("The chat is over, or the participant has left it."))?;
+        .map_err(|_| Refused::Later)?;
+    let speaker =
+        speaker.map_err(|_| Refused::Forbidden("The chat is over, or the participant has left it."))?;
     let (to, party) = match (token.kind, speaker.user) {
-        (TokenKind::AgentChat, Some(user)) if speaker.contact == ContactId(token.object) => {
-            (Address::Agent(user), Party::AgentInChat { participant, chain: speaker.chain })
+        (TokenKind::AgentChat, Some(user)) if signed_in == Some(user) => {
+            (Address::Agent(user), Party::AgentInChat { participant, chain: speaker.chain, session })
         }
         (TokenKind::ParticipantSocket, None) => {
             (Address::Participant(participant), Party::Participant { participant })

@@ -82,6 +82,74 @@ async fn a_session_from_login_to_logout() {
 }
 
 #[tokio::test]
+async fn a_panel_in_another_sites_page_gets_a_cookie_of_its_own() {
+    let server = Server::start().await;
+    let input = json!({"username": "ann", "password": PASSWORD, "embedded": true});
+    let answer = server.post("/auth/login", &[], input).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let lines = answer.all("set-cookie");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("switchroom-embedded=") && lines[0].ends_with("; Partitioned"), "{lines:?}");
+    assert!(lines[1].starts_with("switchroom-session=") && !lines[1].contains("Partitioned"), "{lines:?}");
+    for part in ["HttpOnly", "SameSite=None", "Secure", "Path=/", "Max-Age=43200"] {
+        assert!(lines[0].contains(part), "{lines:?}");
+    }
+    // A browser that withholds other sites' cookies gives only the partitioned one back.
+    let cookie = lines[0].split(';').next().expect("a value");
+    assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.body["username"], "ann");
+    let foreign = [("cookie", cookie), ("origin", "https://evil.example.com")];
+    assert_eq!(server.get("/auth/session", &foreign).await.status, 403);
+    let authorized = server.get("/auth/authorize", &[("cookie", cookie)]).await;
+    assert_eq!(authorized.status, 200);
+    let renewed = authorized.all("set-cookie");
+    assert_eq!(renewed.len(), 1, "{renewed:?}");
+    assert!(
+        renewed[0].starts_with("switchroom-embedded=") && renewed[0].contains("Partitioned"),
+        "{renewed:?}"
+    );
+    // An old session beside a good one does not hide it.
+    let both = format!("switchroom-session=old; {cookie}");
+    assert_eq!(server.get("/auth/session", &[("cookie", &both)]).await.status, 200);
+    let twice = format!("{cookie}; {cookie}");
+    assert_eq!(server.get("/auth/session", &[("cookie", &twice)]).await.status, 401);
+
+    let gone = server.post("/auth/logout", &[("cookie", cookie)], json!({})).await;
+    let cleared = gone.all("set-cookie");
+    assert_eq!(cleared.len(), 2, "{cleared:?}");
+    assert!(cleared.iter().all(|line| line.contains("Max-Age=0")), "{cleared:?}");
+    assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_window_hands_its_session_to_a_frame() {
+    let server = Server::start().await;
+    assert_eq!(server.post("/auth/ticket", &[], json!({})).await.status, 401);
+    let own = cookie(&server, "ann").await;
+    let foreign = [("cookie", own.as_str()), ("origin", "https://evil.example.com")];
+    assert_eq!(server.post("/auth/ticket", &foreign, json!({})).await.status, 403);
+    let given = server.post("/auth/ticket", &[("cookie", &own)], json!({})).await;
+    let ticket = &given.body["ticket"];
+    assert_eq!(given.header("cache-control"), "no-store");
+    let taken = server.post("/auth/embed", &[], json!({"ticket": ticket})).await;
+    let lines = taken.all("set-cookie");
+    assert_eq!((taken.status, lines.len()), (200, 1), "{lines:?}");
+    assert!(lines[0].starts_with("switchroom-embedded=") && lines[0].contains("Partitioned"), "{lines:?}");
+    let embedded = lines[0].split(';').next().expect("a value");
+    assert_eq!(server.get("/auth/session", &[("cookie", embedded)]).await.body["username"], "ann");
+    // A ticket is no cookie, and a cookie no ticket.
+    let as_cookie = format!("switchroom-session={}", ticket.as_str().expect("a text"));
+    assert_eq!(server.get("/auth/session", &[("cookie", &as_cookie)]).await.status, 401);
+    let value = own.split_once('=').expect("a cookie").1;
+    for (body, status) in [(json!({"ticket": value}), 401), (json!({"ticket": ""}), 401), (json!({}), 400)] {
+        assert_eq!(server.post("/auth/embed", &[], body).await.status, status);
+    }
+    // It is one session: signing out in either place ends it in both.
+    assert_eq!(server.post("/auth/logout", &[("cookie", &own)], json!({})).await.status, 200);
+    assert_eq!(server.get("/auth/session", &[("cookie", embedded)]).await.status, 401);
+    assert_eq!(server.post("/auth/embed", &[], json!({"ticket": ticket})).await.status, 401);
+}
+
+#[tokio::test]
 async fn wrong_passwords_and_unknown_names_get_the_same_answer_and_then_a_pause() {
     let server = Server::start().await;
     let unknown = login(&server, "nobody", PASSWORD).await;

@@ -334,9 +334,36 @@ async fn a_chat_over_sockets_from_both_sides() {
     agent.stream.close(None).await.expect("the agent's goes on");
 }
 
+#[tokio::test]
+async fn an_agents_token_for_a_chat_ends_with_the_sign_in() {
+    let server = Listening::start().await;
+    let panel = server.server.panel("ann").await;
+    server.server.available("ann").await;
+    let chat = server.server.chat().await;
+    panel.ok("AcceptContact", json!({"contactId": chat.contact})).await;
+    let own = participant_of(&server.server, chat.contact).await;
+    let (ann, session) = server.server.session("ann").await;
+    let (bob, of_bob) = server.server.session("bob").await;
+    let sign = |session| server.server.sign(TokenKind::AgentChat, own.0, session, chat.expires_at);
+    let token = sign(session);
+    let mut socket = server.customer_socket(&token).await;
+    socket.subscribe("aws/chat").await;
+    assert_eq!(status_of(server.open("/socket/participant", &sign(of_bob)).await), 403, "{bob}'s session");
+    server
+        .server
+        .apply(|core, cx| {
+            core.close_session(&session.to_string());
+            core.sign_out(cx, ann)
+        })
+        .await;
+    assert_eq!(socket.closed().await, 1008);
+    assert_eq!(status_of(server.open("/socket/participant", &token).await), 403);
+}
+
 /// The socket of an agent in one chat.
 async fn in_chat(server: &Listening, own: ParticipantId, chat: &ChatStarted) -> Socket {
-    let token = server.server.sign(TokenKind::AgentChat, own.0, chat.contact.0, chat.expires_at);
+    let (_, session) = server.server.session("ann").await;
+    let token = server.server.sign(TokenKind::AgentChat, own.0, session, chat.expires_at);
     let mut socket = server.customer_socket(&token).await;
     socket.subscribe("aws/chat").await;
     // Another chat of the same agent is none of its business.

@@ -114,6 +114,12 @@ impl Server {
 
     /// A session and the token of this kind for it, good for an hour.
     pub async fn token(&self, name: &str, kind: TokenKind) -> String {
+        let (user, session) = self.session(name).await;
+        self.sign(kind, user.0, session, self.app.center.now() + 3_600_000)
+    }
+
+    /// A user with a fresh session.
+    pub async fn session(&self, name: &str) -> (UserId, uuid::Uuid) {
         let user = self.user(name).await;
         let session = self.app.center.fresh_id();
         self.apply(|core, cx| {
@@ -121,7 +127,7 @@ impl Server {
             Ok(core.open_session(cx, session.to_string(), user, 3_600_000))
         })
         .await;
-        self.sign(kind, user.0, session, self.app.center.now() + 3_600_000)
+        (user, session)
     }
 
     pub fn sign(
@@ -244,6 +250,11 @@ pub struct Answer {
 impl Answer {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Every header line of a name, in order.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect()
     }
 
     /// Status and, of an error, its code.

@@ -66,7 +66,7 @@ async fn who(call: Call<()>, _: Value) -> Result<Value, ApiError> {
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 fn router() -> Router {
-    let callers = Callers::new(Verifier::new(Keys), Sessions, "sid", Origins::own_only());
+    let callers = Callers::new(Verifier::new(Keys), Sessions, ["sid", "framed-sid"], Origins::own_only());
     Endpoint::new((), callers)
         .clock(Arc::new(|| NOW))
         .service(Service::rest_json("connect").operation(Operation::post("Who", "/who/{Id}", who)))
@@ -135,6 +135,12 @@ async fn signed_in_users() {
     for (headers, expected) in [
         (vec![("cookie", "sid=good"), ("origin", "https://cc.example.com")], "200 \"user s-1\""),
         (vec![("cookie", "sid=good"), ("x-csrf-token", "csrf")], "200 \"user s-1\""),
+        (vec![("cookie", "framed-sid=good"), ("x-csrf-token", "csrf")], "200 \"user s-1\""),
+        (vec![("cookie", "sid=old; framed-sid=good"), ("x-csrf-token", "csrf")], "200 \"user s-1\""),
+        (
+            vec![("cookie", "framed-sid=good"), ("origin", "https://evil.example.com")],
+            "403 AccessDeniedException: The call was not made by a page of this site.",
+        ),
         (
             vec![("cookie", "sid=good"), ("sec-fetch-site", "same-origin"), ("authorization", empty_key)],
             "200 \"user s-1\"",

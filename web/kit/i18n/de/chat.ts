@@ -47,6 +47,8 @@ export const chat: Record<ChatKey, string> = {
   "chat.previous": "Zurück",
   "chat.next": "Weiter",
   "chat.place": "Ort: {place}",
+  "chat.timeZone": "Zeiten in {zone}.",
+  "chat.opensApart": "(öffnet ein neues Fenster)",
   "chat.minutes_one": "{count} Minute",
   "chat.minutes_other": "{count} Minuten",
   "chat.unknownMessage": "Eine Nachricht, die diese Seite nicht darstellen kann ({type}).",

@@ -30,6 +30,8 @@ export const common: Record<CommonKey, string> = {
   "signIn.working": "Anmeldung läuft …",
   "signIn.missing": "Geben Sie Benutzername und Passwort ein.",
   "signIn.refused": "Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es erneut.",
+  "views.title": "Ansichten",
+  "views.none": "Hier gibt es keine Ansichten zu Kontakten.",
   "signIn.withheld":
     "Die Anmeldung stimmt, aber der Browser gibt sie Seiten innerhalb anderer Websites nicht weiter. Erlauben Sie der Website Cookies dieser Adresse, oder öffnen Sie diese Seite in einem eigenen Tab.",
   "signIn.tooMany_one": "Zu viele Versuche. Warten Sie {count} Sekunde und versuchen Sie es dann erneut.",

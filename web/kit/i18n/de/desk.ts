@@ -41,6 +41,7 @@ export const desk: Record<DeskKey, string> = {
   "status.error": "Fehler",
   "contacts.title": "Kontakte",
   "contacts.none": "Zurzeit keine Kontakte.",
+  "contacts.listEmpty": "Hier stehen Ihre Kontakte.",
   "contacts.noneAvailable": "Sie sind verfügbar. Der nächste Kontakt klingelt hier.",
   "contacts.noneOffline": "Setzen Sie Ihren Status auf „Verfügbar“, um Kontakte zu erhalten.",
   "contacts.choose": "Wählen Sie links einen Kontakt.",

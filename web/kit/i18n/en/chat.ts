@@ -45,6 +45,8 @@ export const chat = {
   "chat.previous": "Previous",
   "chat.next": "Next",
   "chat.place": "Where: {place}",
+  "chat.timeZone": "Times are in {zone}.",
+  "chat.opensApart": "(opens in a new window)",
   "chat.minutes_one": "{count} minute",
   "chat.minutes_other": "{count} minutes",
   "chat.unknownMessage": "A message of a kind this page cannot show ({type}).",

@@ -27,6 +27,8 @@ export const common = {
   "signIn.working": "Signing in…",
   "signIn.missing": "Enter your user name and your password.",
   "signIn.refused": "That user name and password do not match. Check both and try again.",
+  "views.title": "Views",
+  "views.none": "There are no views for contacts here.",
   "signIn.withheld":
     "You are signed in, but the browser withholds the session from pages inside other sites. Allow cookies of this address for the site, or open this page in a tab of its own.",
   "signIn.tooMany_one": "Too many attempts. Wait {count} second, then try again.",

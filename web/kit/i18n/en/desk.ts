@@ -38,6 +38,7 @@ export const desk = {
   "status.error": "Error",
   "contacts.title": "Contacts",
   "contacts.none": "No contacts right now.",
+  "contacts.listEmpty": "Your contacts are listed here.",
   "contacts.noneAvailable": "You are available. The next contact will ring here.",
   "contacts.noneOffline": "Set your status to Available to receive contacts.",
   "contacts.choose": "Choose a contact on the left.",
