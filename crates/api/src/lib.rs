@@ -7,6 +7,7 @@ mod access;
 mod contacts_api;
 mod directory_api;
 mod errors;
+mod functions_api;
 mod participant;
 mod transcript_pages;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use center::Center;
 use wire::{Auth, Pager, Service};
 
+pub use functions_api::lambda;
 pub use participant::{SocketPath, participant_socket_url};
 
 /// What every handler gets.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -147,9 +147,4 @@ impl Pool {
             tracing::error!(%error, "no thread for a function");
         }
     }
-}
-
-/// The moment a call has to be over.
-pub(crate) fn deadline(time: Duration) -> Instant {
-    Instant::now() + time
 }

@@ -14,6 +14,7 @@ mod attributes;
 mod authority;
 mod flow_check;
 mod flows;
+mod functions;
 mod hierarchy;
 mod hours;
 mod instances;
@@ -51,6 +52,7 @@ fn built() -> Vec<Operation<App>> {
         instances::operations(),
         origins::operations(),
         integrations::operations(),
+        functions::operations(),
         storage::operations(),
         users::operations(),
         hierarchy::operations(),

@@ -152,6 +152,11 @@ fn outcome<'js>(
     let failed = move |text: String| {
         let fault = match serde_json::from_str::<Described>(&text) {
             Ok(told) if told.error_message == "out of memory" => memory.clone(),
+            // The engine has no memory left for an error of its own.
+            Ok(told) if told.error_type == "object" && told.error_message == "null" => Fault {
+                error_message: format!("null was thrown; as a rule {}", memory.error_message),
+                ..memory.clone()
+            },
             Ok(told) => {
                 let short = |mut text: String, most: usize| {
                     text.truncate(text.floor_char_boundary(most));
