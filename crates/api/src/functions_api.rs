@@ -144,7 +144,8 @@ struct Configure {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Named {
     function_name: String,
-    qualifier: Option<String>,
+    #[serde(rename = "Qualifier")]
+    _qualifier: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +161,8 @@ struct List {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Invoke {
     function_name: String,
-    qualifier: Option<String>,
+    #[serde(rename = "Qualifier")]
+    _qualifier: Option<String>,
     invocation_type: Option<String>,
     log_type: Option<String>,
     payload: Option<String>,
@@ -178,24 +180,20 @@ fn functions(call: &Call<App>) -> Result<&Functions, ApiError> {
     }
 }
 
-/// The function that a text names. There is one version of each; another one is not there.
-fn named(functions: &Functions, text: &str, qualifier: Option<&str>) -> Result<FunctionName, ApiError> {
-    let name = functions.name(text).ok_or_else(|| {
+/// The function that a text names. There is one version of each, which every qualifier means.
+fn named(functions: &Functions, text: &str) -> Result<FunctionName, ApiError> {
+    functions.name(text).ok_or_else(|| {
         if text.starts_with("arn:") {
             missing(text)
         } else {
             invalid(format!("'{text}' is no name or ARN of a function."))
         }
-    })?;
-    match qualifier {
-        None | Some("$LATEST") => Ok(name),
-        Some(other) => Err(missing(&format!("{}:{other}", functions.arn(name.as_str())))),
-    }
+    })
 }
 
 async fn create(call: Call<App>, input: Create) -> Answer {
     let functions = functions(&call)?;
-    let name = named(functions, &input.function_name, None)?;
+    let name = named(functions, &input.function_name)?;
     if input.package_type.as_deref().is_some_and(|kind| kind != "Zip") {
         return Err(invalid("PackageType must be Zip.".to_owned()));
     }
@@ -233,7 +231,7 @@ async fn create(call: Call<App>, input: Create) -> Answer {
 
 async fn update_code(call: Call<App>, input: UpdateCode) -> Answer {
     let functions = functions(&call)?;
-    let name = named(functions, &input.function_name, None)?;
+    let name = named(functions, &input.function_name)?;
     no_versions(input.publish)?;
     known_architectures(input.architectures.as_deref())?;
     let archive = archive(input.zip_file)?;
@@ -247,7 +245,7 @@ async fn update_code(call: Call<App>, input: UpdateCode) -> Answer {
 
 async fn configure(call: Call<App>, input: Configure) -> Answer {
     let functions = functions(&call)?;
-    let name = named(functions, &input.function_name, None)?;
+    let name = named(functions, &input.function_name)?;
     let now = call.now;
     let change = Change {
         role: input.role,
@@ -286,7 +284,7 @@ async fn get_settings(call: Call<App>, input: Named) -> Answer {
 }
 
 async fn described(functions: &Functions, input: &Named) -> Result<Description, ApiError> {
-    let name = named(functions, &input.function_name, input.qualifier.as_deref())?;
+    let name = named(functions, &input.function_name)?;
     let found = functions.describe(&name).await.map_err(not_run)?;
     found.ok_or_else(|| missing(&functions.arn(name.as_str())))
 }
@@ -322,14 +320,14 @@ async fn list(call: Call<App>, input: List) -> Answer {
 
 async fn delete(call: Call<App>, input: Named) -> Answer {
     let functions = functions(&call)?;
-    let name = named(functions, &input.function_name, input.qualifier.as_deref())?;
+    let name = named(functions, &input.function_name)?;
     functions.delete(&name).await.map_err(refused)?;
     Ok(json!({}))
 }
 
 async fn invoke(call: Call<App>, input: Invoke) -> Result<Payload, ApiError> {
     let functions = functions(&call)?;
-    let name = named(functions, &input.function_name, input.qualifier.as_deref())?;
+    let name = named(functions, &input.function_name)?;
     let event = input.payload.unwrap_or_else(|| "{}".to_owned());
     if serde_json::from_str::<Value>(&event).is_err() {
         let message = "Could not parse request body into json.";
