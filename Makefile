@@ -55,7 +55,7 @@ test:
 	bash tests/run.sh
 
 bench: release
-	cargo build --release -p routing --examples -p flows --examples -p bench
+	cargo build --release -p routing --examples -p flows -p functions --examples -p bench
 	$(MAKE) $(VENV)/.installed
 	$(PYTHON) bench/run.py
 

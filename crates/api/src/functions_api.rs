@@ -395,7 +395,7 @@ fn tail_of(call: &Call<App>, report: &Report) -> Vec<u8> {
         "START RequestId: {id} Version: $LATEST\n{lines}END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {took:.2} ms\n"
     );
     let start = text.ceil_char_boundary(text.len().saturating_sub(TAIL));
-    text[start..].as_bytes().to_vec()
+    text.as_bytes()[start..].to_vec()
 }
 
 /// What may be changed besides the code.

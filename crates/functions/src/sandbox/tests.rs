@@ -303,7 +303,8 @@ fn memory_has_a_limit() {
         let report =
             run_task(task(Package::single("a.js", source).expect("a package"), Duration::from_secs(8)));
         let fault = report.outcome.expect_err(source);
-        let refused = ["invalid string length", "invalid array", "null was thrown", "can settle"];
+        let refused =
+            ["invalid string length", "string too long", "invalid array", "null was thrown", "can settle"];
         let told = refused.iter().any(|text| fault.error_message.contains(text));
         assert!(fault.error_type == "Runtime.OutOfMemory" || told, "{source}: {fault:?}");
     }
