@@ -55,7 +55,7 @@ test:
 	bash tests/run.sh
 
 bench: release
-	cargo build --release -p routing -p flows -p bench --bins --examples
+	cargo build --release -p routing -p flows -p functions -p bench --bins --examples
 	$(MAKE) $(VENV)/.installed
 	$(PYTHON) bench/run.py
 

@@ -126,6 +126,17 @@ def flows(table, _folder, _options):
         table.add("Flows", what, number(float(found.group(1)) * scale), unit)
 
 
+def functions(table, _folder, _options):
+    """Calls of an embedded JavaScript function, a new engine each."""
+    result = json_lines(output_of([RELEASE / "examples" / "function_bench"]))[-1]
+    table.raw["functions"] = result
+    table.add("Functions", f"calls of a small function, {result['callers']} at once", number(result["calls_per_second"]),
+              "calls/s")
+    table.add("Functions", "  p50 / p99", f"{number(result['p50_ms'])} / {number(result['p99_ms'])}", "ms")
+    if result["errors"]:
+        table.failures.append(f"functions: {result['errors']} of {result['calls']} calls failed")
+
+
 def start(table, folder, _options):
     """From process start to serving, and idle memory."""
     server = Server(folder / "start", **UNTHROTTLED)
@@ -347,7 +358,7 @@ def machine(folder):
     }
 
 
-STAGES = {stage.__name__: stage for stage in (routing, flows, start, sockets, chat, api, day)}
+STAGES = {stage.__name__: stage for stage in (routing, flows, functions, start, sockets, chat, api, day)}
 
 
 def main():

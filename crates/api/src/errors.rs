@@ -67,6 +67,7 @@ pub(crate) fn center(error: CenterError) -> ApiError {
         CenterError::AliasTaken(_) => ApiError::invalid_request(error.to_string()),
         CenterError::Directory(error) => directory(error),
         CenterError::Store(error) => store(error),
+        CenterError::Functions(error) => ApiError::internal_service(error.to_string()),
     }
 }
 

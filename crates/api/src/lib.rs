@@ -8,6 +8,7 @@ mod authentication;
 mod contacts_api;
 mod directory_api;
 mod errors;
+mod functions_api;
 mod participant;
 mod transcript_pages;
 
@@ -17,6 +18,7 @@ use center::Center;
 use wire::{Auth, Pager, Service};
 
 pub use authentication::answer as sign_in_answer;
+pub use functions_api::lambda;
 pub use participant::{SocketPath, participant_socket_url};
 
 /// What every handler gets.

@@ -7,6 +7,7 @@ use contacts::Settings;
 use directory::{Change, Directory, seed};
 use engine::{Bus, Clock, Engine, random_128};
 use flows::action::ResourceKind;
+use functions::Functions;
 use model::{Arn, InstanceId, Scope, Timestamp};
 use parking_lot::RwLock;
 use store::{Batch, Blobs, DocumentWrite, Store, StoreError};
@@ -38,6 +39,9 @@ pub enum CenterError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Functions could not be made ready.
+    #[error("{0}")]
+    Functions(#[from] functions::OpenError),
     /// The instance could not be made as asked for.
     #[error("{0}")]
     Directory(#[from] directory::DirectoryError),
@@ -54,6 +58,7 @@ pub struct Center {
     options: Options,
     store: Store,
     blobs: Blobs,
+    functions: Arc<Functions>,
     bus: Arc<Bus>,
     clock: Arc<Clock>,
     tokens: Tokens,
@@ -74,13 +79,27 @@ struct Running {
 const SERVER: InstanceId = InstanceId::from_u128(0);
 
 impl Center {
-    /// Opens the server on a store and a folder of files, and starts every instance in it.
+    /// Opens the server on a store and a folder of files, and starts every instance in it. Functions are uploaded
+    /// ones only, and call nowhere.
     pub async fn open(options: Options, store: Store, blobs: Blobs) -> Result<Arc<Self>, CenterError> {
+        let functions = functions::Options::uploads_only(&options.region, &options.account);
+        Self::open_with(options, functions, store, blobs).await
+    }
+
+    /// The same with functions as configured.
+    pub async fn open_with(
+        options: Options,
+        functions: functions::Options,
+        store: Store,
+        blobs: Blobs,
+    ) -> Result<Arc<Self>, CenterError> {
+        let functions = Arc::new(Functions::open(functions, store.clone(), blobs.clone()).await?);
         let key = server_key(&store).await?;
         let identity_providers = Arc::new(IdentityProviders::new(options.identity_providers.clone()));
         let center = Arc::new(Self {
             options,
-            work: Arc::new(Work::new(blobs.clone(), identity_providers.clone())),
+            work: Arc::new(Work::new(blobs.clone(), identity_providers.clone(), functions.clone())),
+            functions,
             store,
             blobs,
             bus: Arc::new(Bus::default()),
@@ -111,6 +130,11 @@ impl Center {
     /// Files.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    /// Functions that flows may call.
+    pub fn functions(&self) -> &Arc<Functions> {
+        &self.functions
     }
 
     /// Signed tokens.

@@ -5,10 +5,13 @@
 //! hands a command to that instance's engine. It never writes state itself.
 
 mod center;
+mod function_call;
 pub mod identity;
 pub mod password;
 mod perform;
 pub mod token;
+
+pub use functions;
 
 pub use center::{Center, CenterError, Options};
 pub use token::{Token, TokenKind, Tokens};

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use contacts::{Effect, TranscriptDue};
 use engine::{Engine, Performer, transcript_file};
-use flows::{FunctionCall, FunctionError};
+use functions::Functions;
 use model::AttachmentId;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::Blobs;
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::function_call;
 use crate::identity::IdentityProviders;
 
 /// Pieces of work of one kind at once; more wait.
@@ -26,8 +27,6 @@ const SCAN_ATTEMPTS: u32 = 3;
 const STREAM_WITHIN: Duration = Duration::from_secs(5);
 const STREAM_ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
-/// Largest answer of a function, in bytes.
-const ANSWER_BYTES: usize = 32 * 1024;
 
 /// Performs effects in tasks of their own.
 pub(crate) struct Work {
@@ -35,9 +34,9 @@ pub(crate) struct Work {
     http: reqwest::Client,
     files: Arc<Semaphore>,
     scans: Arc<Semaphore>,
-    functions: Arc<Semaphore>,
     identity_providers: Arc<IdentityProviders>,
     sign_ins: Arc<Semaphore>,
+    functions: Arc<Functions>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -45,16 +44,20 @@ pub(crate) struct Work {
 type StreamItem = (&'static str, Arc<str>);
 
 impl Work {
-    pub(crate) fn new(blobs: Blobs, identity_providers: Arc<IdentityProviders>) -> Self {
+    pub(crate) fn new(
+        blobs: Blobs,
+        identity_providers: Arc<IdentityProviders>,
+        functions: Arc<Functions>,
+    ) -> Self {
         let places = || Arc::new(Semaphore::new(AT_ONCE));
         Self {
             blobs,
             http: reqwest::Client::new(),
             files: places(),
             scans: places(),
-            functions: places(),
             identity_providers,
             sign_ins: places(),
+            functions,
             streams: Arc::default(),
         }
     }
@@ -76,16 +79,9 @@ impl Performer for Work {
                 });
             }
             Effect::CallFunction { contact, called_at, call } => {
-                let places = self.functions.clone();
+                let functions = self.functions.clone();
                 tokio::spawn(async move {
-                    let _place = places.acquire().await;
-                    let answer = call_function(&http, &call).await;
-                    let told =
-                        engine.apply(|core, cx| core.function_answered(cx, contact, called_at, answer)).await;
-                    if let Err(error) = told {
-                        // The run still waits for the function; after a restart it is called again.
-                        tracing::warn!(%contact, %error, "a function's answer could not be delivered");
-                    }
+                    function_call::perform(&engine, &functions, contact, called_at, call).await;
                 });
             }
             Effect::FindIdentityProvider { contact, session, provider } => {
@@ -247,35 +243,6 @@ async fn ask_scanner(http: &reqwest::Client, scanner: &str, body: &Value) -> boo
         tokio::time::sleep(PAUSE).await;
     }
     false
-}
-
-/// Functions are HTTP addresses here; the embedded runtime is not built yet.
-async fn call_function(http: &reqwest::Client, call: &FunctionCall) -> Result<Value, FunctionError> {
-    if !call.function.starts_with("http://") && !call.function.starts_with("https://") {
-        return Err(FunctionError::Unavailable(call.function.clone()));
-    }
-    let limit = Duration::from_millis(call.time_limit_ms);
-    let asked = async {
-        let answer = http
-            .post(&call.function)
-            .json(&call.event)
-            .send()
-            .await
-            .map_err(|error| FunctionError::Failed(error.without_url().to_string()))?;
-        if answer.status() == 429 {
-            return Err(FunctionError::Throttled);
-        }
-        if !answer.status().is_success() {
-            return Err(FunctionError::Failed(format!("status {}", answer.status().as_u16())));
-        }
-        let bytes =
-            answer.bytes().await.map_err(|error| FunctionError::Failed(error.without_url().to_string()))?;
-        if bytes.len() > ANSWER_BYTES {
-            return Err(FunctionError::Failed(format!("the answer has more than {ANSWER_BYTES} bytes")));
-        }
-        serde_json::from_slice(&bytes).map_err(|_| FunctionError::Failed("the answer is not JSON".into()))
-    };
-    tokio::time::timeout(limit, asked).await.unwrap_or(Err(FunctionError::TimeLimit))
 }
 
 /// Sends an item to a streaming endpoint in the published envelope.

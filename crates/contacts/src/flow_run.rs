@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flows::run::Awaiting;
-use flows::{EventHook, Pause, Program, Resume};
+use flows::{EventHook, FunctionError, Pause, Program, Resume};
 use model::resource::FlowType;
 use model::{Channel, ContactId, FlowId, Timestamp};
 use routing::capacity::Entry;
@@ -156,6 +156,10 @@ impl Core {
                 Pause::LoopPrompts { interrupt_ms, .. } => {
                     flow.wake_at = interrupt_ms.map(wake_in);
                     return self.keep(id, flow);
+                }
+                Pause::Function(call) if !self.directory.may_call(&call.function) => {
+                    let reason = format!("{} is not associated with this instance", call.function);
+                    resume = Resume::Function(Err(FunctionError::Unavailable(reason)));
                 }
                 Pause::Function(call) => {
                     self.out.effects.push(Effect::CallFunction { contact: id, called_at: cx.now, call });

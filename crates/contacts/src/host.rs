@@ -290,14 +290,25 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn log(&mut self, entry: LogEntry) {
-        let enabled = self.core.directory.attribute(InstanceAttribute::ContactflowLogs);
-        if !self.core.settings.flow_logs || !enabled {
+        self.core.flow_log(self.cx.now, self.contact, entry);
+    }
+}
+
+fn refused(refusal: Refusal) -> FlowError {
+    FlowError::Refused(refusal.message)
+}
+
+impl Core {
+    /// Writes an entry of the flow log, where the instance keeps one.
+    pub(crate) fn flow_log(&mut self, now: Timestamp, contact: ContactId, entry: LogEntry) {
+        let enabled = self.directory.attribute(InstanceAttribute::ContactflowLogs);
+        if !self.settings.flow_logs || !enabled {
             return;
         }
-        let name = self.core.directory.flow(entry.flow).map(|flow| flow.name.clone());
-        let scope = self.core.directory.scope();
+        let name = self.directory.flow(entry.flow).map(|flow| flow.name.clone());
+        let scope = self.directory.scope();
         let line = json!({
-            "ContactId": self.contact,
+            "ContactId": contact,
             "ContactFlowId": scope.arn(ArnKind::ContactFlow, entry.flow),
             "ContactFlowName": name,
             "ContactFlowModuleType": entry.module_type,
@@ -307,16 +318,9 @@ impl Host for ContactHost<'_, '_> {
             "Results": entry.results,
             "Error": entry.error,
         });
-        let now = self.cx.now;
-        self.core.event(now, Event::FlowLog { entry: line });
+        self.event(now, Event::FlowLog { entry: line });
     }
-}
 
-fn refused(refusal: Refusal) -> FlowError {
-    FlowError::Refused(refusal.message)
-}
-
-impl Core {
     /// A queue as a flow names it: by id, ARN, or (agents) login name.
     pub(crate) fn resolve_queue(&self, target: &TargetQueue) -> Result<QueueRef, FlowError> {
         let missing = |kind, name: &str| FlowError::NotFound { kind, name: name.to_owned() };

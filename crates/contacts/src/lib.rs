@@ -45,6 +45,7 @@ mod ending;
 mod error;
 pub mod event;
 mod flow_run;
+mod function_log;
 mod host;
 mod inactivity;
 mod outcome;
@@ -69,6 +70,7 @@ pub use error::{
     limit_exceeded, not_found,
 };
 pub use event::Event;
+pub use function_log::FunctionPlace;
 pub use outcome::{
     Address, ContactChange, DocumentChange, Effect, Item, Outcome, Receipt, TranscriptDue, Visibility,
 };

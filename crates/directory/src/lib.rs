@@ -54,6 +54,7 @@ mod defaults;
 mod directory;
 pub mod error;
 pub mod flows;
+pub mod functions;
 pub mod hierarchy;
 pub mod hours;
 pub mod input;

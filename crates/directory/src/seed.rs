@@ -107,6 +107,7 @@ pub fn seed(
         attributes: BTreeMap::new(),
         approved_origins: Vec::new(),
         attachment_scanner: None,
+        functions: Vec::new(),
         tags: Tags::new(),
     };
     let mut directory = Directory::new(scope, instance);

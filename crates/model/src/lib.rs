@@ -4,11 +4,13 @@
 
 pub mod arn;
 pub mod channel;
+pub mod function;
 pub mod id;
 pub mod resource;
 pub mod time;
 
 pub use arn::{Arn, ArnKind, Scope};
 pub use channel::{Channel, InitiationMethod};
+pub use function::FunctionName;
 pub use id::*;
 pub use time::Timestamp;

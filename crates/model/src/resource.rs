@@ -34,6 +34,9 @@ pub struct Instance {
     /// Where attachments are sent for scanning before anyone sees them; none = accepted unscanned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment_scanner: Option<String>,
+    /// The resource names of the functions that flows may call, in order.
+    #[serde(default)]
+    pub functions: Vec<String>,
     #[serde(default)]
     pub tags: Tags,
 }

@@ -4,9 +4,11 @@
 
 mod identity_providers;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use center::identity::IdentityProvider;
+use model::FunctionName;
 use toml::{Table, Value};
 
 /// Why the configuration cannot be used.
@@ -72,6 +74,44 @@ impl Setting for f64 {
     }
     fn show(&self) -> String {
         format!("{self:?}")
+    }
+}
+
+/// Texts by name, such as addresses of functions.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+impl Setting for Texts {
+    const EXPECTED: &'static str = "a table of texts";
+    fn from_value(value: &Value) -> Option<Self> {
+        let texts = value.as_table()?.iter();
+        texts.map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+        pairs
+            .map(|pair| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())))
+            .collect()
+    }
+    fn show(&self) -> String {
+        let pairs: Vec<String> = self.iter().map(|(name, text)| format!("{name:?} = {text:?}")).collect();
+        if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
+    }
+}
+
+impl Setting for BTreeMap<String, Texts> {
+    const EXPECTED: &'static str = "a table of tables of texts";
+    fn from_value(value: &Value) -> Option<Self> {
+        let tables = value.as_table()?.iter();
+        tables.map(|(name, value)| Some((name.clone(), Texts::from_value(value)?))).collect()
+    }
+    /// A file says this better than a variable can.
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
+    fn show(&self) -> String {
+        let pairs: Vec<String> =
+            self.iter().map(|(name, texts)| format!("{name:?} = {}", texts.show())).collect();
+        if pairs.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", pairs.join(", ")) }
     }
 }
 
@@ -164,6 +204,14 @@ settings! {
         offer_seconds offer_seconds: u64 = 20u64, "Seconds a chat is offered before it is missed.";
         task_offer_seconds task_offer_seconds: u64 = 30u64, "Seconds a task is offered before it is missed.";
     }
+    functions: "Functions that flows call, besides those that are uploaded and those at plain HTTP addresses." {
+        functions_folder folder: String = "", "Folder of functions: NAME.js, NAME.mjs or NAME/index.js. Empty: the folder functions in the data folder.";
+        functions_at_once at_once: u64 = 16u64, "Calls that run at once; one function gets at most half of them.";
+        functions_memory_mb memory_mb: u64 = 128u64, "Most memory of one call in MiB.";
+        functions_fetch fetch: String = "public", "Where functions may call: off, public, private (and private networks) or local (and this machine).";
+        functions_remote remote: Texts = Texts::new(), "Functions elsewhere: NAME = the base address of a server that speaks the invoke API.";
+        functions_env env: BTreeMap<String, Texts> = BTreeMap::new(), "process.env by function: a table [functions.env.NAME] for each.";
+    }
     web: "The pages." {
         web_folder folder: String = "", "Serve the pages from this folder instead of those built into the program.";
     }
@@ -243,6 +291,23 @@ impl Config {
         if self.log.parse::<tracing::Level>().is_err() {
             return wrong("log.level", "must be error, warn, info, debug or trace");
         }
+        if self.functions_at_once == 0 || self.functions_at_once > 1000 {
+            return wrong("functions.at_once", "must be from 1 to 1000");
+        }
+        if self.functions_memory_mb < 8 || self.functions_memory_mb > 4096 {
+            return wrong("functions.memory_mb", "must be from 8 to 4096");
+        }
+        if self.functions_fetch.parse::<functions::Reach>().is_err() {
+            return wrong("functions.fetch", "must be off, public, private or local");
+        }
+        let here = |name: &String| FunctionName::parse(name, "", "").is_some_and(|one| one.as_str() == name);
+        if !self.functions_env.keys().all(here) || !self.functions_remote.keys().all(here) {
+            return wrong("functions", "has a table for a name that no function can have");
+        }
+        let address = |text: &String| text.starts_with("http://") || text.starts_with("https://");
+        if !self.functions_remote.values().all(address) {
+            return wrong("functions.remote", "must have addresses that begin with http:// or https://");
+        }
         if self.offer_seconds == 0 || self.task_offer_seconds == 0 {
             return wrong("agents.offer_seconds", "must be at least 1");
         }
@@ -285,6 +350,18 @@ mod tests {
     }
 
     #[test]
+    fn functions_have_tables_of_their_own() {
+        let config = load(
+            "[functions.env.tier]\nCOLOR = \"green\"",
+            &[("SWITCHROOM_FUNCTIONS_REMOTE", "a=http://127.0.0.1:9001/x?y=z, b=https://b")],
+        )
+        .expect("loads");
+        assert_eq!(config.functions_env["tier"]["COLOR"], "green");
+        assert_eq!(config.functions_remote["a"], "http://127.0.0.1:9001/x?y=z");
+        assert_eq!(config.functions_remote["b"], "https://b");
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (file, environment, message) in [
             (
@@ -298,6 +375,22 @@ mod tests {
                 "[limits]\nchats = -1",
                 ("A", ""),
                 "FILE: 'limits.chats' must be a whole number that is not negative",
+            ),
+            (
+                "[functions]\nfetch = \"all\"",
+                ("A", ""),
+                "'functions.fetch' must be off, public, private or local",
+            ),
+            ("[functions]\nremote = {a = 1}", ("A", ""), "FILE: 'functions.remote' must be a table of texts"),
+            (
+                "[functions.remote]\na = \"b\"",
+                ("A", ""),
+                "'functions.remote' must have addresses that begin with http:// or https://",
+            ),
+            (
+                "[functions.env.\"a/b\"]\nX = \"1\"",
+                ("A", ""),
+                "'functions' has a table for a name that no function can have",
             ),
             ("[instance]\naccount = \"1\"", ("A", ""), "'instance.account' must have 12 digits"),
             (

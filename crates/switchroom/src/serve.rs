@@ -71,7 +71,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         },
         identity_providers: config.identity_providers.clone(),
     };
-    let center = Center::open(options, store.clone(), Blobs::new(folder.join("files"))).await?;
+    let blobs = Blobs::new(folder.join("files"));
+    let center = Center::open_with(options, functions(&config, &folder), store.clone(), blobs).await?;
     let logins = first_start::make_instance(&center, &config).await?;
     let endpoint =
         if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };
@@ -111,6 +112,22 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// How functions are set up.
+fn functions(config: &Config, folder: &Path) -> functions::Options {
+    let own = PathBuf::from(&config.functions_folder);
+    let place = if config.functions_folder.is_empty() { folder.join("functions") } else { own };
+    functions::Options {
+        region: config.region.clone(),
+        account: config.account.clone(),
+        folder: Some(place),
+        at_once: config.functions_at_once as usize,
+        memory: config.functions_memory_mb,
+        reach: config.functions_fetch.parse().unwrap_or(functions::Reach::Off),
+        environment: config.functions_env.clone(),
+        remote: config.functions_remote.clone(),
+    }
+}
+
 fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
     let center = app.center.clone();
     let origins = approved(center.clone());
@@ -125,6 +142,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
         .service(agent::cti_at(agent::LEGACY_CTI_PATH))
         .service(api::participant())
         .service(api::connect())
+        .service(api::lambda())
         .throttle(Throttle::new(config.api_rate_factor))
         .observer(Audit::start(center.clone()));
     let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));

@@ -20,9 +20,9 @@ use crate::call::Call;
 use crate::constraint::Violations;
 use crate::error::ApiError;
 use crate::guard::{Draining, TooSlow};
-use crate::input::{InputError, add_members, body_members};
+use crate::input::{InputError, add_members, body_members, payload_members};
 use crate::observer::{Completed, Observer};
-use crate::operation::{Failure, Handler, Operation};
+use crate::operation::{Failure, Handler, Operation, Payload};
 use crate::principal::{Auth, AuthRequest, Authenticator, Principal};
 use crate::reply;
 use crate::secret::Secret;
@@ -124,7 +124,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
             )
             .await;
         let response = match &outcome {
-            Ok(output) => reply::success(protocol, operation.status, output.clone(), request_id),
+            Ok(output) => reply::success(protocol, operation.status, output, request_id),
             Err(error) => reply::failure(protocol, error, request_id),
         };
         if let Some(observer) = &self.observer {
@@ -155,7 +155,7 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         body: Body,
         request_id: Uuid,
         caller: &mut Principal,
-    ) -> Result<Bytes, ApiError> {
+    ) -> Result<Payload, ApiError> {
         let bearer = bearer_of(&parts.headers, service.bearer_header);
         let auth = operation.auth.unwrap_or(service.auth);
         if auth == Auth::Bearer && bearer.is_none() {
@@ -207,7 +207,11 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
         };
         let code = operation.invalid.unwrap_or(service.invalid);
         let invalid = |error: InputError| error.into_api_error(code, &operation.sensitive);
-        let mut members = body_members(&body).map_err(invalid)?;
+        let mut members = match operation.payload {
+            Some(member) => payload_members(member, &body),
+            None => body_members(&body),
+        }
+        .map_err(invalid)?;
         drop(body);
         add_members(&mut members, &operation.sources, labels, query, &parts.headers).map_err(invalid)?;
         if let Some(throttle) = &self.throttle
@@ -292,7 +296,7 @@ async fn perform<S: Send + Sync + 'static>(
     call: Call<S>,
     members: serde_json::Map<String, serde_json::Value>,
     read_only: bool,
-) -> Result<Bytes, Stopped> {
+) -> Result<Payload, Stopped> {
     struct Abandon(Option<tokio::task::AbortHandle>);
     impl Drop for Abandon {
         fn drop(&mut self) {

@@ -144,6 +144,14 @@ pub(crate) fn body_members(body: &[u8]) -> Result<Map<String, Value>, InputError
     }
 }
 
+/// The body of an operation that takes it as it is, as the only member; an empty one is absent.
+pub(crate) fn payload_members(member: &str, body: &[u8]) -> Result<Map<String, Value>, InputError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|_| InputError::Malformed("The request body is not UTF-8.".to_owned()))?;
+    let present = !text.trim().is_empty();
+    Ok(present.then(|| (member.to_owned(), Value::from(text))).into_iter().collect())
+}
+
 /// A null member is an absent member, at every depth.
 fn drop_nulls(members: &mut Map<String, Value>) {
     members.retain(|_, value| !value.is_null());

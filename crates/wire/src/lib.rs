@@ -127,7 +127,7 @@ pub use endpoint::{Clock, Endpoint, system_clock};
 pub use error::ApiError;
 pub use input::Kind;
 pub use observer::{Completed, Observer};
-pub use operation::Operation;
+pub use operation::{Operation, Payload};
 pub use paging::{Page, PageRequest, Pager};
 pub use principal::{Auth, AuthRequest, Authenticator, BoxFuture, KeyHolder, Principal, SignedInUser};
 pub use secret::Secret;

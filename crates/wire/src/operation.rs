@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +30,7 @@ pub struct Operation<S> {
     pub(crate) body_limit: Option<usize>,
     pub(crate) read_only: bool,
     pub(crate) invalid: Option<fn(String) -> ApiError>,
+    pub(crate) payload: Option<&'static str>,
     pub(crate) handler: Option<Handler<S>>,
 }
 
@@ -90,6 +91,27 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
         Self::rest(name, Method::DELETE, path, handler)
     }
 
+    /// A REST operation with method POST whose body is no structure: it arrives, as text, in the member `member`, and
+    /// the output is sent as it is.
+    pub fn payload<I, F, R>(name: &'static str, path: &'static str, member: &'static str, handler: F) -> Self
+    where
+        I: DeserializeOwned + Send + 'static,
+        F: Fn(Call<S>, I) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Payload, ApiError>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let erased: Handler<S> = Arc::new(move |call, members| {
+            let handler = Arc::clone(&handler);
+            Box::pin(async move {
+                let input = crate::input::deserialize::<I>(members).map_err(Failure::Input)?;
+                handler(call, input).await.map_err(Failure::Refused)
+            })
+        });
+        let mut row = Self::row(name, Some((Method::POST, path)), Some(erased));
+        row.payload = Some(member);
+        row
+    }
+
     /// An operation of a JSON RPC service, found by its name in `X-Amz-Target`.
     pub fn rpc<I, O, F, R>(name: &'static str, handler: F) -> Self
     where
@@ -124,6 +146,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             body_limit: None,
             read_only,
             invalid: None,
+            payload: None,
             handler,
         }
     }
@@ -215,6 +238,18 @@ impl<S> Operation<S> {
     }
 }
 
+/// An output that is not a JSON object: the bytes as they are, headers of its own, and the status where it is another
+/// than the operation's.
+#[derive(Debug, Default)]
+pub struct Payload {
+    /// The body.
+    pub body: Bytes,
+    /// Headers besides the usual ones.
+    pub headers: HeaderMap,
+    /// Another status than the operation's.
+    pub status: Option<StatusCode>,
+}
+
 /// Why a handler gave no output.
 pub(crate) enum Failure {
     /// The input could not be read.
@@ -226,7 +261,7 @@ pub(crate) enum Failure {
 }
 
 pub(crate) type Handler<S> =
-    Arc<dyn Fn(Call<S>, Map<String, Value>) -> BoxFuture<'static, Result<Bytes, Failure>> + Send + Sync>;
+    Arc<dyn Fn(Call<S>, Map<String, Value>) -> BoxFuture<'static, Result<Payload, Failure>> + Send + Sync>;
 
 fn erase<S, I, O, F, R>(handler: F) -> Handler<S>
 where
@@ -243,7 +278,8 @@ where
             let input = crate::input::deserialize::<I>(members).map_err(Failure::Input)?;
             let output = handler(call, input).await.map_err(Failure::Refused)?;
             let printed = serde_json::to_vec(&output).map_err(Failure::Output)?;
-            Ok(if printed == b"null" { Bytes::from_static(b"{}") } else { Bytes::from(printed) })
+            let body = if printed == b"null" { Bytes::from_static(b"{}") } else { Bytes::from(printed) };
+            Ok(Payload { body, ..Payload::default() })
         })
     })
 }

@@ -3,11 +3,11 @@
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
-use bytes::Bytes;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::error::ApiError;
+use crate::operation::Payload;
 use crate::service::{JsonVersion, Protocol};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -17,13 +17,15 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 pub(crate) fn success(
     protocol: Protocol,
     status: StatusCode,
-    output: Bytes,
+    output: &Payload,
     request_id: Uuid,
 ) -> Response<Body> {
+    let status = output.status.unwrap_or(status);
     let empty = status == StatusCode::NO_CONTENT;
-    let mut response = Response::new(if empty { Body::empty() } else { Body::from(output) });
+    let mut response = Response::new(if empty { Body::empty() } else { Body::from(output.body.clone()) });
     *response.status_mut() = status;
     add_headers(&mut response, protocol, request_id);
+    response.headers_mut().extend(output.headers.clone());
     response
 }
 

@@ -149,6 +149,7 @@ fn check_tags(alias: &str, tags: Option<&Tags>, now: Timestamp) -> Result<(), Ap
         attributes: BTreeMap::new(),
         approved_origins: Vec::new(),
         attachment_scanner: None,
+        functions: Vec::new(),
         tags: Tags::new(),
     };
     let scope = Scope { region: String::new(), account: String::new(), instance: id };

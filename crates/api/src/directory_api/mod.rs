@@ -15,6 +15,7 @@ mod authority;
 mod flow_check;
 mod flow_language;
 mod flows;
+mod functions;
 mod hierarchy;
 mod hours;
 mod instances;
@@ -52,6 +53,7 @@ fn built() -> Vec<Operation<App>> {
         instances::operations(),
         origins::operations(),
         integrations::operations(),
+        functions::operations(),
         storage::operations(),
         users::operations(),
         hierarchy::operations(),

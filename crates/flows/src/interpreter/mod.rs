@@ -20,6 +20,8 @@ pub(crate) mod recording;
 mod resume;
 mod values;
 
+pub use interaction::FUNCTION_ANSWER_LIMIT;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
