@@ -23,6 +23,7 @@ test("a sign-in is open until the chat knows what came of it", () => {
   for (const end of ["succeeded", "failed", "timeout", "expired", "cancelled"]) {
     expect(openSignIn([asked, event(`authentication.${end}`)])).toBeUndefined();
   }
+  expect(openSignIn([asked, event("chat.ended"), event("participant.joined")])).toBeUndefined();
   const again = event("authentication.initiated", '{"SessionId":"two"}');
   expect(openSignIn([asked, event("authentication.failed"), again])).toBe("two");
   for (const odd of ["", "{", "[]", "{}", '{"SessionId":7}']) {

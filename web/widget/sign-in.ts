@@ -18,7 +18,11 @@ const sameTabKey = "signInInThisTab";
 
 /** The session id of the sign-in that the chat waits for: the newest word about signing in is the request for it. */
 export function openSignIn(items: readonly ChatItem[]): string | undefined {
-  const newest = items.findLast((item) => eventName(item.contentType)?.startsWith("authentication."));
+  const newest = items.findLast((item) => {
+    const name = eventName(item.contentType);
+    // The transcript may begin with an earlier chat, whose end was the end of its sign-in too.
+    return name?.startsWith("authentication.") || name === "chat.ended";
+  });
   if (!newest || eventName(newest.contentType) !== "authentication.initiated") return undefined;
   try {
     const { SessionId } = JSON.parse(newest.content) as { SessionId?: unknown };

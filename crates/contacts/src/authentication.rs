@@ -9,192 +9,32 @@
 //! Until then the customer may opt out, and the flow's time limit may come. The identity provider itself is spoken to
 //! by the shell; what it says arrives here as a command.
 
-use std::fmt;
+mod known;
+mod sign_in;
 
 use flows::{AuthenticationRequest, Resume};
-use model::{ContactId, ParticipantId, Timestamp};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use model::{ContactId, ParticipantId};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::chain::Role;
-use crate::contact::{Contact, Purpose};
+use crate::contact::Purpose;
 use crate::core::Core;
 use crate::cx::Cx;
 use crate::error::*;
-use crate::outcome::{Effect, Visibility};
+use crate::outcome::Visibility;
 use crate::timer::Deadline;
 use crate::transcript::{Draft, SYSTEM_NAME, content_type};
 
-/// Name of the segment attribute that tells of the customer's sign-in.
-pub const SEGMENT_ATTRIBUTE: &str = "connect:CustomerAuthentication";
+pub use known::{AuthenticationStatus, CustomerAuthentication, SEGMENT_ATTRIBUTE};
+pub use sign_in::{AuthorizationRequest, Confidential, Identity, ProviderName, SignIn, SignInAnswer, Step};
+
 /// How long after its beginning the address of a sign-in can be asked for.
 const ADDRESS_WITHIN_MS: i64 = 60_000;
 /// What the exchange of a code may take, also when the flow's time limit comes meanwhile.
 const EXCHANGE_MS: i64 = 30_000;
 /// Longest name that is shown, in characters.
 const NAME_CHARACTERS: usize = 256;
-
-/// A text that is kept but never shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Confidential(pub String);
-
-impl fmt::Debug for Confidential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Confidential(…)")
-    }
-}
-
-/// A sign-in that a flow waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignIn {
-    /// Its public id.
-    pub session: Uuid,
-    /// Who identifies the customer.
-    pub provider: ProviderName,
-    /// How far it has come.
-    pub step: Step,
-}
-
-/// How a flow names an identity provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProviderName {
-    /// ARN of the user pool.
-    pub user_pool_arn: String,
-    /// Client id at the provider.
-    pub client_id: String,
-}
-
-/// How far a sign-in has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// The provider is looked for; the customer knows of nothing yet.
-    Preparing,
-    /// The customer was asked to sign in.
-    Offered {
-        /// Until when the address can be asked for.
-        until: Timestamp,
-    },
-    /// The customer has the address of the provider.
-    Requested(AuthorizationRequest),
-    /// The provider is asked who the customer is.
-    Exchanging {
-        /// What the customer was sent with.
-        request: AuthorizationRequest,
-        /// What they came back with.
-        code: Confidential,
-    },
-}
-
-/// What a customer is sent to the provider with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuthorizationRequest {
-    /// Where the provider sends them back to.
-    pub redirect_uri: String,
-    /// Comes back with them: the contact, a dot, and a secret.
-    pub state: Confidential,
-    /// Comes back in the ID token.
-    pub nonce: Confidential,
-    /// Proof that the code is exchanged by whoever asked for it (RFC 7636).
-    pub verifier: Confidential,
-}
-
-/// What a customer came back with from the provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignInAnswer {
-    /// A code to exchange.
-    Code(Confidential),
-    /// The provider did not identify them.
-    Error,
-}
-
-/// Whom a provider has identified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Who says so.
-    pub issuer: String,
-    /// The customer's id there.
-    pub subject: String,
-    /// Given name, if it is known.
-    pub given_name: Option<String>,
-}
-
-/// What is known of a customer's identity: the segment attribute `connect:CustomerAuthentication`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CustomerAuthentication {
-    /// What came of the last sign-in.
-    pub status: AuthenticationStatus,
-    /// Issuer of the identity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity_provider: Option<String>,
-    /// Client id at the provider.
-    pub client_id: String,
-    /// The customer's id at the provider.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub associated_customer_id: Option<String>,
-}
-
-/// What came of a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum AuthenticationStatus {
-    /// The provider has identified the customer.
-    Authenticated,
-    /// It has not.
-    Failed,
-    /// The customer did not sign in in time.
-    Timeout,
-}
-
-impl AuthenticationStatus {
-    /// The public spelling.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authenticated => "AUTHENTICATED",
-            Self::Failed => "FAILED",
-            Self::Timeout => "TIMEOUT",
-        }
-    }
-}
-
-impl CustomerAuthentication {
-    /// The members by their published names.
-    fn members(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [
-            ("IdentityProvider", self.identity_provider.as_deref()),
-            ("ClientId", Some(self.client_id.as_str())),
-            ("Status", Some(self.status.as_str())),
-            ("AssociatedCustomerId", self.associated_customer_id.as_deref()),
-            ("AuthenticationMethod", Some("CONNECT")),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-    }
-}
-
-impl Contact {
-    /// All segment attributes as flows see them: texts, and the sign-in as a map of texts.
-    pub(crate) fn segment_texts(&self) -> Value {
-        let plain = self.segment_attributes.iter().map(|(name, text)| (name.clone(), json!(text)));
-        let sign_in = self.customer_authentication.iter().map(|known| {
-            let members = known.members().map(|(name, text)| (name.to_owned(), json!(text)));
-            (SEGMENT_ATTRIBUTE.to_owned(), Value::Object(members.collect()))
-        });
-        Value::Object(plain.chain(sign_in).collect())
-    }
-
-    /// All segment attributes in the published shape: `ValueString`, or for the sign-in a `ValueMap` of them.
-    pub fn segment_attribute_values(&self) -> Map<String, Value> {
-        let text = |text: &str| json!({"ValueString": text});
-        let plain = self.segment_attributes.iter().map(|(name, value)| (name.clone(), text(value)));
-        let sign_in = self.customer_authentication.iter().map(|known| {
-            let members = known.members().map(|(name, value)| (name.to_owned(), text(value)));
-            (SEGMENT_ATTRIBUTE.to_owned(), json!({"ValueMap": members.collect::<Map<_, _>>()}))
-        });
-        plain.chain(sign_in).collect()
-    }
-}
 
 /// How a sign-in ends.
 enum End {
@@ -480,24 +320,6 @@ impl Core {
             _ => Err(invalid_request(
                 "SessionId is not that of a sign-in that this chat waits for: it is over, or never was.",
             )),
-        }
-    }
-}
-
-impl SignIn {
-    /// What the shell has to do for the present step, also anew after a restart.
-    pub(crate) fn effect(&self, contact: ContactId) -> Option<Effect> {
-        let (session, provider) = (self.session, self.provider.clone());
-        match &self.step {
-            Step::Preparing => Some(Effect::FindIdentityProvider { contact, session, provider }),
-            Step::Exchanging { request, code } => Some(Effect::ExchangeCode {
-                contact,
-                session,
-                provider,
-                request: request.clone(),
-                code: code.clone(),
-            }),
-            Step::Offered { .. } | Step::Requested(_) => None,
         }
     }
 }
