@@ -190,6 +190,6 @@ impl Jar {
         };
         let embedded = self.embedded.then(|| line(EMBEDDED_COOKIE, "; Partitioned"));
         let own = self.own.then(|| line(OWN_COOKIE, ""));
-        AppendHeaders(embedded.into_iter().chain(own).collect())
+        AppendHeaders(own.into_iter().chain(embedded).collect())
     }
 }

@@ -89,13 +89,13 @@ async fn a_panel_in_another_sites_page_gets_a_cookie_of_its_own() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let lines = answer.all("set-cookie");
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("switchroom-embedded=") && lines[0].ends_with("; Partitioned"), "{lines:?}");
-    assert!(lines[1].starts_with("switchroom-session=") && !lines[1].contains("Partitioned"), "{lines:?}");
+    assert!(lines[0].starts_with("switchroom-session=") && !lines[0].contains("Partitioned"), "{lines:?}");
+    assert!(lines[1].starts_with("switchroom-embedded=") && lines[1].ends_with("; Partitioned"), "{lines:?}");
     for part in ["HttpOnly", "SameSite=None", "Secure", "Path=/", "Max-Age=43200"] {
-        assert!(lines[0].contains(part), "{lines:?}");
+        assert!(lines[1].contains(part), "{lines:?}");
     }
     // A browser that withholds other sites' cookies gives only the partitioned one back.
-    let cookie = lines[0].split(';').next().expect("a value");
+    let cookie = lines[1].split(';').next().expect("a value");
     assert_eq!(server.get("/auth/session", &[("cookie", cookie)]).await.body["username"], "ann");
     let foreign = [("cookie", cookie), ("origin", "https://evil.example.com")];
     assert_eq!(server.get("/auth/session", &foreign).await.status, 403);
