@@ -54,3 +54,11 @@ pub use model::{Guess, LearnError, Model};
 pub use session::{Action, IntentState, Session, SlotValue};
 pub use slots::Moment;
 pub use validate::Problem;
+
+/// The bot of every new instance: a small help desk in five languages.
+pub fn sample() -> Definition {
+    Definition::read(SAMPLE.as_bytes()).expect("the sample is tried in the tests of this crate")
+}
+
+/// The definition of [`sample`] as text.
+pub const SAMPLE: &str = include_str!("sample.json");

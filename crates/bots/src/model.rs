@@ -120,6 +120,7 @@ impl Model {
         let kinds = self.kinds(text);
         let (vector, strange) = self.vector(&features(&folded, &kinds));
         let chances = self.chances(&vector);
+        let topical = (1.0 - chances[count]).max(f32::EPSILON);
         let units = units(&folded);
         let known = units.iter().filter(|unit| self.known.contains(unit)).count() as f64;
         let known = known / units.len().max(1) as f64;
@@ -127,11 +128,13 @@ impl Model {
         let mut guesses: Vec<Guess> = (0..count)
             .filter(|&class| open(&self.locale.intents[class].name))
             .map(|class| {
-                let trust = ramp(f64::from(likeness[class]), 0.12, 0.4) * ramp(known, 0.0, 0.5);
+                let trust = ramp(f64::from(likeness[class]), 0.05, 0.3) * ramp(known, 0.0, 0.4);
+                // The class of none of these speaks with a lower voice than the intents do among themselves.
+                let chance = f64::from(chances[class]) / f64::from(topical.sqrt());
                 let confidence = match exact {
                     Some(&same) if same == class => 1.0,
-                    Some(_) => f64::from(chances[class]) * trust * 0.5,
-                    None => f64::from(chances[class]) * trust,
+                    Some(_) => chance * trust * 0.5,
+                    None => chance * trust,
                 };
                 Guess { intent: self.locale.intents[class].name.clone(), confidence: round(confidence) }
             })
@@ -276,7 +279,7 @@ impl Model {
         let mut sizes = vec![0usize; classes];
         vectors.iter().for_each(|(class, _)| sizes[*class] += 1);
         let mean = vectors.len() as f32 / classes as f32;
-        let weight = |class: usize| (mean / sizes[class].max(1) as f32).sqrt().clamp(0.3, 3.0);
+        let weight = |class: usize| (mean / sizes[class].max(1) as f32).sqrt().clamp(0.3, 3.0) * if class + 1 == classes { 0.6 } else { 1.0 };
         let work: usize = vectors.iter().map(|(_, vector)| vector.len() * classes).sum();
         let rounds = (MAX_WORK / work.max(1)).clamp(2, 60);
         let order = shuffled(vectors.len());
