@@ -107,6 +107,11 @@ impl Center {
         &self.blobs
     }
 
+    /// Bots.
+    pub fn bots(&self) -> &crate::bots::Bots {
+        &self.work.bots
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

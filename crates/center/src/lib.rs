@@ -6,6 +6,7 @@
 mod center;
 pub mod password;
 mod perform;
+pub mod bots;
 pub mod token;
 
 pub use center::{Center, CenterError, Options};

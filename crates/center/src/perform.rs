@@ -7,11 +7,13 @@ use std::time::Duration;
 use contacts::{Effect, TranscriptDue};
 use engine::{Engine, Performer, transcript_file};
 use flows::{FunctionCall, FunctionError};
-use model::AttachmentId;
+use model::{AttachmentId, ContactId, Timestamp};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::Blobs;
 use tokio::sync::{Semaphore, mpsc};
+
+use crate::bots::{Bots, Listener};
 
 /// Pieces of work of one kind at once; more wait.
 const AT_ONCE: usize = 64;
@@ -34,6 +36,8 @@ pub(crate) struct Work {
     files: Arc<Semaphore>,
     scans: Arc<Semaphore>,
     functions: Arc<Semaphore>,
+    talks: Arc<Semaphore>,
+    pub(crate) bots: Arc<Bots>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -49,6 +53,8 @@ impl Work {
             files: places(),
             scans: places(),
             functions: places(),
+            talks: places(),
+            bots: Arc::default(),
             streams: Arc::default(),
         }
     }
@@ -82,6 +88,20 @@ impl Performer for Work {
                     }
                 });
             }
+            Effect::AskBot { contact, asked_at, call, incremental } => {
+                let (places, bots) = (self.talks.clone(), self.bots.clone());
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    let pieces = Pieces { engine: &engine, contact, asked_at, wanted: incremental };
+                    let answer = bots.ask(&engine, &contact.to_string(), &call, engine.now(), pieces).await;
+                    let told =
+                        engine.apply(|core, cx| core.bot_answered(cx, contact, asked_at, answer)).await;
+                    if let Err(error) = told {
+                        // The run still waits for the bot; after a restart it is asked again.
+                        tracing::warn!(%contact, %error, "a bot's answer could not be delivered");
+                    }
+                });
+            }
             Effect::Stream { endpoints, visibility, content } => {
                 for endpoint in endpoints {
                     self.stream(endpoint, (visibility.as_str(), content.clone()));
@@ -93,6 +113,24 @@ impl Performer for Work {
             | Effect::AgentSignedOut(_)
             | Effect::ParticipantLeft(_) => {}
         }
+    }
+}
+
+/// Takes the pieces of a reply to the customer who wants them.
+struct Pieces<'e> {
+    engine: &'e Arc<Engine>,
+    contact: ContactId,
+    asked_at: Timestamp,
+    wanted: bool,
+}
+
+impl Listener for Pieces<'_> {
+    async fn piece(&mut self, text: String) -> bool {
+        if !self.wanted {
+            return true;
+        }
+        let told = self.engine.apply(|core, cx| core.bot_says(cx, self.contact, self.asked_at, &text)).await;
+        told.unwrap_or(false)
     }
 }
 

@@ -140,6 +140,9 @@ pub struct Contact {
     /// A function's answer that came while the task was paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_answer: Option<Result<Value, String>>,
+    /// A bot's reply that came while the task was paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_reply: Option<Result<flows::BotReply, String>>,
     /// Recording and analytics as set by the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Value>,
@@ -330,6 +333,7 @@ impl Contact {
             made_depth: 0,
             original_arrival: None,
             held_answer: None,
+            held_reply: None,
             recording: None,
             disconnected_at: None,
             disconnect_reason: None,

@@ -34,6 +34,7 @@ mod agent_event;
 mod agents;
 pub mod attachment;
 mod attributes;
+mod bot_talk;
 pub mod chain;
 mod chat;
 pub mod contact;

@@ -49,6 +49,7 @@
 
 pub mod agent_statuses;
 pub mod attributes;
+pub mod bots;
 mod body;
 mod defaults;
 mod directory;
