@@ -7,6 +7,7 @@ mod access;
 mod contacts_api;
 mod directory_api;
 mod errors;
+mod lex;
 mod participant;
 mod transcript_pages;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use center::Center;
 use wire::{Auth, Pager, Service};
 
+pub use lex::runtime as lex_runtime;
 pub use participant::{SocketPath, participant_socket_url};
 
 /// What every handler gets.
@@ -29,6 +31,8 @@ pub struct App {
     pub public_url: Option<Arc<str>>,
     /// Held while a finished contact is read from the store and changed.
     pub finished: Arc<tokio::sync::Mutex<()>>,
+    /// Conversations of clients with bots.
+    sessions: Arc<lex::Sessions>,
 }
 
 impl App {
@@ -40,6 +44,7 @@ impl App {
             pager: Arc::new(Pager::new(key.as_bytes())),
             public_url: public_url.map(Into::into),
             finished: Arc::default(),
+            sessions: Arc::default(),
         }
     }
 

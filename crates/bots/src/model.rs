@@ -100,6 +100,17 @@ impl Model {
         &self.locale_name
     }
 
+    /// Whether the bot has an intent of this name, and the slots that a session has values of or asks for.
+    pub fn knows(&self, intent: &str, session: &crate::Session) -> bool {
+        let Some(intent) = self.intent(intent) else { return intent == FALLBACK_INTENT };
+        let has = |name: &String| intent.slots.iter().any(|slot| slot.name == *name);
+        let asked = match &session.action {
+            crate::Action::ElicitSlot(slot) => has(slot),
+            _ => true,
+        };
+        asked && session.intent.iter().flat_map(|current| current.slots.keys()).all(has)
+    }
+
     pub(crate) fn intent(&self, name: &str) -> Option<&Intent> {
         self.locale.intents.iter().find(|intent| intent.name == name)
     }

@@ -124,6 +124,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
         .service(agent::cti_at(agent::LEGACY_CTI_PATH))
         .service(api::participant())
         .service(api::connect())
+        .service(api::lex_runtime())
         .throttle(Throttle::new(config.api_rate_factor))
         .observer(Audit::start(center.clone()));
     let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));

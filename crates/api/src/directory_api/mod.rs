@@ -12,6 +12,7 @@
 mod agent_statuses;
 mod attributes;
 mod authority;
+mod bots;
 mod flow_check;
 mod flows;
 mod hierarchy;
@@ -51,6 +52,7 @@ fn built() -> Vec<Operation<App>> {
         instances::operations(),
         origins::operations(),
         integrations::operations(),
+        bots::operations(),
         storage::operations(),
         users::operations(),
         hierarchy::operations(),
