@@ -9,8 +9,8 @@ use serde_json::Value;
 use zip::ZipArchive;
 
 use crate::definition::{
-    Confirmation, Definition, FORM, Fallback, Intent, ListValue, Locale, Message, MessageKind, OutputContext, Slot,
-    SlotType,
+    Confirmation, Definition, FORM, Fallback, Intent, ListValue, Locale, Message, MessageKind, OutputContext,
+    Slot, SlotType,
 };
 use crate::slots::BUILT_IN;
 
@@ -64,9 +64,12 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ArchiveError> {
         let path: Vec<&str> = name.split('/').collect();
         match path.as_slice() {
             [_, "Bot.json"] => bot = bot.or(Some(value)),
-            [_, "BotLocales", locale, "BotLocale.json"] => parts.entry((*locale).into()).or_default().locale = value,
+            [_, "BotLocales", locale, "BotLocale.json"] => {
+                parts.entry((*locale).into()).or_default().locale = value
+            }
             [_, "BotLocales", locale, "Intents", intent, "Intent.json"] => {
-                parts.entry((*locale).into()).or_default().intents.entry((*intent).into()).or_default().0 = value;
+                parts.entry((*locale).into()).or_default().intents.entry((*intent).into()).or_default().0 =
+                    value;
             }
             [_, "BotLocales", locale, "Intents", intent, "Slots", _, "Slot.json"] => {
                 let intents = &mut parts.entry((*locale).into()).or_default().intents;
@@ -116,7 +119,9 @@ fn unpack(bytes: &[u8]) -> Result<BTreeMap<String, Value>, ArchiveError> {
             continue;
         }
         if name.split('/').any(|part| part == ".." || part.is_empty()) || name.len() > 1000 {
-            return Err(ArchiveError::Damaged("an entry has a name that leads out of the archive".to_owned()));
+            return Err(ArchiveError::Damaged(
+                "an entry has a name that leads out of the archive".to_owned(),
+            ));
         }
         let mut content = Vec::new();
         // The size that an entry tells of itself is not to be trusted.
@@ -124,9 +129,12 @@ fn unpack(bytes: &[u8]) -> Result<BTreeMap<String, Value>, ArchiveError> {
         read.map_err(|error| ArchiveError::Damaged(error.to_string()))?;
         unpacked += content.len() as u64;
         if content.len() as u64 > MAX_FILE || unpacked > MAX_UNPACKED {
-            return Err(ArchiveError::TooLarge(format!("unpacked more than {MAX_FILE} bytes in a file, or {MAX_UNPACKED} in all")));
+            return Err(ArchiveError::TooLarge(format!(
+                "unpacked more than {MAX_FILE} bytes in a file, or {MAX_UNPACKED} in all"
+            )));
         }
-        let value = serde_json::from_slice(&content).map_err(|error| ArchiveError::File(name.clone(), error.to_string()))?;
+        let value = serde_json::from_slice(&content)
+            .map_err(|error| ArchiveError::File(name.clone(), error.to_string()))?;
         files.insert(name, value);
     }
     Ok(files)
@@ -181,7 +189,8 @@ impl LocaleParts {
             }
             for hook in ["dialogCodeHook", "fulfillmentCodeHook"] {
                 if value[hook]["enabled"] == true {
-                    notes.add(format!("{place}: its function ({hook}) is not called; the flow does the work"));
+                    notes
+                        .add(format!("{place}: its function ({hook}) is not called; the flow does the work"));
                 }
             }
             locale.intents.push(intent(intent_name, value, slots, &locale.slot_types, &place, notes));
@@ -190,7 +199,14 @@ impl LocaleParts {
     }
 }
 
-fn intent(name: String, value: &Value, slots: &[Value], types: &[SlotType], place: &str, notes: &mut Notes) -> Intent {
+fn intent(
+    name: String,
+    value: &Value,
+    slots: &[Value],
+    types: &[SlotType],
+    place: &str,
+    notes: &mut Notes,
+) -> Intent {
     let order: Vec<(u64, &str)> = array(value, "slotPriorities")
         .iter()
         .filter_map(|one| Some((one["priority"].as_u64()?, text(one, "slotName")?)))
@@ -201,7 +217,9 @@ fn intent(name: String, value: &Value, slots: &[Value], types: &[SlotType], plac
     let known: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
     let mut utterances: Vec<String> = Vec::new();
     for one in array(value, "sampleUtterances") {
-        let Some(utterance) = text(one, "utterance").map(str::trim).filter(|one| !one.is_empty()) else { continue };
+        let Some(utterance) = text(one, "utterance").map(str::trim).filter(|one| !one.is_empty()) else {
+            continue;
+        };
         let names = crate::model::pieces(utterance);
         if names.iter().any(|(is_slot, slot)| *is_slot && !known.contains(slot)) {
             notes.add(format!("{place}: an utterance was left out, as it names a slot that is not there"));
@@ -222,8 +240,15 @@ fn intent(name: String, value: &Value, slots: &[Value], types: &[SlotType], plac
             declined: messages(&confirm["declinationResponse"]),
             max_attempts: attempts(question),
         }),
-        closing: if closing["isActive"] == false { Vec::new() } else { messages(&closing["closingResponse"]) },
-        input_contexts: array(value, "inputContexts").iter().filter_map(|one| Some(text(one, "name")?.to_owned())).collect(),
+        closing: if closing["isActive"] == false {
+            Vec::new()
+        } else {
+            messages(&closing["closingResponse"])
+        },
+        input_contexts: array(value, "inputContexts")
+            .iter()
+            .filter_map(|one| Some(text(one, "name")?.to_owned()))
+            .collect(),
         output_contexts: array(value, "outputContexts")
             .iter()
             .filter_map(|one| {
@@ -248,8 +273,14 @@ fn slot(value: &Value, types: &[SlotType], place: &str, notes: &mut Notes) -> Sl
     let setting = &value["slotValueElicitationSetting"];
     let constraint = text(value, "slotConstraint").or(text(setting, "slotConstraint"));
     let question = &setting["promptSpecification"];
-    let defaults = [&value["defaultValueSpec"], &value["defaultValueSpecification"], &setting["defaultValueSpecification"]];
-    let default = defaults.iter().find_map(|one| text(&array(one, "defaultValueList").first()?.clone(), "defaultValue").map(str::to_owned));
+    let defaults = [
+        &value["defaultValueSpec"],
+        &value["defaultValueSpecification"],
+        &setting["defaultValueSpecification"],
+    ];
+    let default = defaults.iter().find_map(|one| {
+        text(&array(one, "defaultValueList").first()?.clone(), "defaultValue").map(str::to_owned)
+    });
     // References to contexts and attributes are not values.
     let default = default.filter(|value| !value.starts_with(['#', '[']));
     let prompts = messages(question);
@@ -261,7 +292,8 @@ fn slot(value: &Value, types: &[SlotType], place: &str, notes: &mut Notes) -> Sl
         required: asks && (!prompts.is_empty() || default.is_some()),
         kind: if known { kind.to_owned() } else { "AMAZON.FreeFormInput".to_owned() },
         max_attempts: attempts(question),
-        sensitive: text(&value["obfuscationSetting"], "obfuscationSettingType").is_some_and(|kind| kind != "None"),
+        sensitive: text(&value["obfuscationSetting"], "obfuscationSettingType")
+            .is_some_and(|kind| kind != "None"),
         default,
         prompts,
         name,
@@ -274,8 +306,12 @@ fn slot_type(value: &Value) -> Option<SlotType> {
     let values: Vec<ListValue> = array(value, "slotTypeValues")
         .iter()
         .filter_map(|one| {
-            let synonyms = array(one, "synonyms").iter().filter_map(|one| Some(text(one, "value")?.to_owned()));
-            Some(ListValue { value: text(&one["sampleValue"], "value")?.to_owned(), synonyms: synonyms.collect() })
+            let synonyms =
+                array(one, "synonyms").iter().filter_map(|one| Some(text(one, "value")?.to_owned()));
+            Some(ListValue {
+                value: text(&one["sampleValue"], "value")?.to_owned(),
+                synonyms: synonyms.collect(),
+            })
         })
         .collect();
     let strategy = text(setting, "resolutionStrategy").unwrap_or("ORIGINAL_VALUE");

@@ -210,7 +210,10 @@ pub enum MessageKind {
 enum Written {
     Text(String),
     #[serde(rename_all = "PascalCase")]
-    Full { content_type: MessageKind, content: String },
+    Full {
+        content_type: MessageKind,
+        content: String,
+    },
 }
 
 impl From<Written> for Message {

@@ -43,7 +43,8 @@ impl Model {
             sentiment: self.tells_sentiment.then(|| sentiment(text, self.language)),
         };
         age_contexts(&mut turn.session, now);
-        let current = turn.session.intent.clone().and_then(|current| Some((self.intent(&current.name)?, current)));
+        let current =
+            turn.session.intent.clone().and_then(|current| Some((self.intent(&current.name)?, current)));
         match (turn.session.action.clone(), current) {
             (Action::ElicitSlot(slot), Some((intent, current))) => {
                 self.hear_slot(&mut turn, intent, current, &slot, text, now);
@@ -59,7 +60,8 @@ impl Model {
     /// Goes on with an intent that the caller put into the session: asks, confirms or closes.
     pub fn go_on(&self, session: Session, now: &Moment) -> Turn {
         let mut turn = Turn { messages: Vec::new(), session, guesses: Vec::new(), sentiment: None };
-        let current = turn.session.intent.clone().and_then(|current| Some((self.intent(&current.name)?, current)));
+        let current =
+            turn.session.intent.clone().and_then(|current| Some((self.intent(&current.name)?, current)));
         if let Some((intent, mut current)) = current {
             for slot in &intent.slots {
                 current.slots.entry(slot.name.clone()).or_default();
@@ -75,7 +77,9 @@ impl Model {
         let Some(current) = &session.intent else { return Vec::new() };
         let Some(intent) = self.intent(&current.name) else { return Vec::new() };
         let prompts = match &session.action {
-            Action::ElicitSlot(slot) => intent.slots.iter().find(|one| one.name == *slot).map(|one| &one.prompts),
+            Action::ElicitSlot(slot) => {
+                intent.slots.iter().find(|one| one.name == *slot).map(|one| &one.prompts)
+            }
             Action::ConfirmIntent => intent.confirmation.as_ref().map(|one| &one.prompts),
             _ => None,
         };
@@ -109,7 +113,14 @@ impl Model {
     }
 
     /// Takes values from a text for the slots that have none.
-    fn fill(&self, intent: &Intent, current: &mut CurrentIntent, text: &str, now: &Moment, taken: &[std::ops::Range<usize>]) {
+    fn fill(
+        &self,
+        intent: &Intent,
+        current: &mut CurrentIntent,
+        text: &str,
+        now: &Moment,
+        taken: &[std::ops::Range<usize>],
+    ) {
         let mut taken = taken.to_vec();
         let folded = Folded::new(text).folded;
         let mut slots: Vec<_> = intent
@@ -123,7 +134,8 @@ impl Model {
         for (slot, finder) in slots {
             let before = |found: &Found| words(&folded[..found.range.start]).pop();
             let fits = |found: &Found| {
-                before(found).is_some_and(|word| place(&slot.name).is_some_and(|places| places.contains(&word)))
+                before(found)
+                    .is_some_and(|word| place(&slot.name).is_some_and(|places| places.contains(&word)))
             };
             // A value that stands where another slot of the type belongs is left to that slot.
             let others: Vec<_> = intent
@@ -133,11 +145,15 @@ impl Model {
                 .filter_map(|other| place(&other.name))
                 .collect();
             let elsewhere = |found: &Found| {
-                before(found).is_some_and(|word| others.iter().any(|places| places.contains(&word))) && !fits(found)
+                before(found).is_some_and(|word| others.iter().any(|places| places.contains(&word)))
+                    && !fits(found)
             };
-            let free = |found: &Found| taken.iter().all(|one| found.range.end <= one.start || one.end <= found.range.start);
+            let free = |found: &Found| {
+                taken.iter().all(|one| found.range.end <= one.start || one.end <= found.range.start)
+            };
             let all: Vec<Found> = finder.find_all(text, now).into_iter().filter(free).collect();
-            let chosen = all.iter().find(|found| fits(found)).or_else(|| all.iter().find(|found| !elsewhere(found)));
+            let chosen =
+                all.iter().find(|found| fits(found)).or_else(|| all.iter().find(|found| !elsewhere(found)));
             if let Some(found) = chosen {
                 taken.push(found.range.clone());
                 current.slots.insert(slot.name.clone(), Some(value(found.clone())));
@@ -149,13 +165,19 @@ impl Model {
     fn proceed(&self, turn: &mut Turn, intent: &Intent, mut current: CurrentIntent, now: &Moment) {
         let missing = loop {
             let empty = |name: &str| current.slots.get(name).is_none_or(Option::is_none);
-            let Some(slot) = intent.slots.iter().find(|slot| {
-                empty(&slot.name) && (slot.required || slot.default.is_some())
-            }) else {
+            let Some(slot) = intent
+                .slots
+                .iter()
+                .find(|slot| empty(&slot.name) && (slot.required || slot.default.is_some()))
+            else {
                 break None;
             };
             let Some(default) = &slot.default else { break Some(slot) };
-            let default = SlotValue { original: default.clone(), value: default.clone(), resolved: vec![default.clone()] };
+            let default = SlotValue {
+                original: default.clone(),
+                value: default.clone(),
+                resolved: vec![default.clone()],
+            };
             current.slots.insert(slot.name.clone(), Some(default));
         };
         if let Some(slot) = missing {
@@ -239,7 +261,9 @@ impl Model {
         text: &str,
         now: &Moment,
     ) {
-        let Some(confirmation) = &intent.confirmation else { return self.proceed(turn, intent, current, now) };
+        let Some(confirmation) = &intent.confirmation else {
+            return self.proceed(turn, intent, current, now);
+        };
         match yes_or_no(text, self.language) {
             Some(true) => {
                 current.confirmed = Some(true);
@@ -271,7 +295,8 @@ impl Model {
         let enough = if answered { 1.0 } else { CHANGE_OF_MIND };
         // A bare value, such as a digit that is also a choice of a menu, answers the question.
         let sentence = words(&Folded::new(text).folded).len() > 1 || text.chars().count() > 6;
-        (best.intent != present && best.confidence >= enough && (sentence || !answered)).then(|| best.intent.clone())
+        (best.intent != present && best.confidence >= enough && (sentence || !answered))
+            .then(|| best.intent.clone())
     }
 
     fn not_understood(&self, turn: &mut Turn) {
@@ -298,7 +323,8 @@ fn value(found: Found) -> SlotValue {
 }
 
 fn known(current: &CurrentIntent) -> std::collections::BTreeMap<String, String> {
-    let known = current.slots.iter().filter_map(|(name, value)| Some((name.clone(), value.as_ref()?.value.clone())));
+    let known =
+        current.slots.iter().filter_map(|(name, value)| Some((name.clone(), value.as_ref()?.value.clone())));
     known.collect()
 }
 

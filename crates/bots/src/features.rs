@@ -68,7 +68,9 @@ fn shape(word: &str) -> String {
 
 /// FNV-1a: short, fixed for ever, and good enough for a table of some ten thousand entries.
 fn hash(space: &str, text: &str) -> u64 {
-    space.bytes().chain([0]).chain(text.bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    space
+        .bytes()
+        .chain([0])
+        .chain(text.bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -213,7 +213,8 @@ impl Model {
         place.extend(vector.iter().copied());
         let mut likeness = vec![0.0f32; self.classes()];
         for (class, sample) in &self.samples {
-            let same: f32 = sample.iter().filter_map(|(column, value)| Some(place.get(column)? * value)).sum();
+            let same: f32 =
+                sample.iter().filter_map(|(column, value)| Some(place.get(column)? * value)).sum();
             likeness[*class] = likeness[*class].max(same);
         }
         let familiar = (1.0 - strange).sqrt();
@@ -258,7 +259,8 @@ impl Model {
         let utterances = vectors.iter().filter(|(class, _)| *class != none);
         self.samples = utterances.cloned().collect();
         // What an author teaches is not off topic, even where it is small talk.
-        let taught = |vector: &[(usize, f32)]| self.likeness(vector, 0.0)[..none].iter().any(|one| *one > 0.55);
+        let taught =
+            |vector: &[(usize, f32)]| self.likeness(vector, 0.0)[..none].iter().any(|one| *one > 0.55);
         let vectors: Vec<_> =
             vectors.iter().filter(|(class, vector)| *class != none || !taught(vector)).cloned().collect();
         self.descend(&vectors);
@@ -290,7 +292,10 @@ impl Model {
         let mut sizes = vec![0usize; classes];
         vectors.iter().for_each(|(class, _)| sizes[*class] += 1);
         let mean = vectors.len() as f32 / classes as f32;
-        let weight = |class: usize| (mean / sizes[class].max(1) as f32).sqrt().clamp(0.3, 3.0) * if class + 1 == classes { 0.6 } else { 1.0 };
+        let weight = |class: usize| {
+            (mean / sizes[class].max(1) as f32).sqrt().clamp(0.3, 3.0)
+                * if class + 1 == classes { 0.6 } else { 1.0 }
+        };
         let work: usize = vectors.iter().map(|(_, vector)| vector.len() * classes).sum();
         let rounds = (MAX_WORK / work.max(1)).clamp(2, 60);
         let order = shuffled(vectors.len());

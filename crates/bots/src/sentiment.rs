@@ -37,17 +37,25 @@ pub fn sentiment(text: &str, language: Language) -> Sentiment {
         for (word, weight) in entries(list) {
             for (at, _) in folded.match_indices(word) {
                 let after: String = folded[at + word.len()..].chars().take(4).collect();
-                let denied = ["ない", "なく", "ません", "지 않", "지않", "안 "].iter().any(|no| after.contains(no));
+                let denied =
+                    ["ない", "なく", "ません", "지 않", "지않", "안 "].iter().any(|no| after.contains(no));
                 add(if denied { -weight * 0.7 } else { weight });
             }
         }
     } else {
         let spoken = words(&folded);
         let (deny, strong): (&[&str], &[&str]) = match language {
-            Language::Spanish => (&["no", "nunca", "jamas", "ni", "sin"], &["muy", "tan", "demasiado", "super"]),
-            Language::Portuguese => (&["nao", "nunca", "jamais", "nem", "sem"], &["muito", "tao", "demais", "super"]),
+            Language::Spanish => {
+                (&["no", "nunca", "jamas", "ni", "sin"], &["muy", "tan", "demasiado", "super"])
+            }
+            Language::Portuguese => {
+                (&["nao", "nunca", "jamais", "nem", "sem"], &["muito", "tao", "demais", "super"])
+            }
             _ => (
-                &["not", "no", "never", "dont", "doesnt", "didnt", "isnt", "wasnt", "cant", "wont", "without", "hardly", "nothing"],
+                &[
+                    "not", "no", "never", "dont", "doesnt", "didnt", "isnt", "wasnt", "cant", "wont",
+                    "without", "hardly", "nothing",
+                ],
                 &["very", "really", "so", "extremely", "absolutely", "totally", "too", "completely"],
             ),
         };
@@ -62,8 +70,12 @@ pub fn sentiment(text: &str, language: Language) -> Sentiment {
     }
     for c in text.chars().take(crate::text::LONGEST) {
         match c {
-            '😀' | '😃' | '😄' | '😊' | '🙂' | '😍' | '🥰' | '👍' | '❤' | '🎉' | '🙏' => add(2.0),
-            '😠' | '😡' | '🤬' | '😞' | '😢' | '😭' | '👎' | '🙁' | '☹' | '😤' => add(-2.0),
+            '😀' | '😃' | '😄' | '😊' | '🙂' | '😍' | '🥰' | '👍' | '❤' | '🎉' | '🙏' => {
+                add(2.0)
+            }
+            '😠' | '😡' | '🤬' | '😞' | '😢' | '😭' | '👎' | '🙁' | '☹' | '😤' => {
+                add(-2.0)
+            }
             _ => {}
         }
     }
@@ -76,7 +88,12 @@ pub fn sentiment(text: &str, language: Language) -> Sentiment {
     let sum = only_good + only_bad + both * 2.0 + 1.0;
     let round = |share: f64| (share / sum * 1000.0).round() / 1000.0;
     let (positive, negative, mixed) = (round(only_good), round(only_bad), round(both * 2.0));
-    Sentiment { positive, negative, mixed, neutral: ((1.0 - positive - negative - mixed) * 1000.0).round() / 1000.0 }
+    Sentiment {
+        positive,
+        negative,
+        mixed,
+        neutral: ((1.0 - positive - negative - mixed) * 1000.0).round() / 1000.0,
+    }
 }
 
 fn lexicon(language: Language) -> &'static str {

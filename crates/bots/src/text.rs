@@ -21,7 +21,8 @@ impl Folded {
     /// Folds a text, cut to [`LONGEST`].
     pub fn new(text: &str) -> Self {
         let tidy: String = text.chars().take(LONGEST).nfkc().take(LONGEST).collect();
-        let mut folded = Self { folded: String::with_capacity(tidy.len()), from: Vec::new(), tidy: String::new() };
+        let mut folded =
+            Self { folded: String::with_capacity(tidy.len()), from: Vec::new(), tidy: String::new() };
         for (at, c) in tidy.char_indices() {
             let stretch = (at as u32, (at + c.len_utf8()) as u32);
             let mut put = |c: char| {

@@ -147,15 +147,20 @@ fn check_locale(report: &mut Report, name: &str, locale: &Locale) {
         report.at_most(format!("{at}.Values"), list.values.len(), MOST[4]);
         for (index, value) in list.values.iter().enumerate() {
             let names = std::iter::once(&value.value).chain(&value.synonyms);
-            let wrong = names.clone().any(|name| name.trim().is_empty() || name.chars().count() > LONGEST_TEXT);
+            let wrong =
+                names.clone().any(|name| name.trim().is_empty() || name.chars().count() > LONGEST_TEXT);
             if wrong {
-                report.add(format!("{at}.Values[{index}]"), "values and synonyms must have 1 to 500 characters");
+                report.add(
+                    format!("{at}.Values[{index}]"),
+                    "values and synonyms must have 1 to 500 characters",
+                );
             }
             characters += names.map(String::len).sum::<usize>();
         }
     }
     if characters > MOST_CHARACTERS {
-        report.add(format!("{at}.SlotTypes"), format!("the lists have more than {MOST_CHARACTERS} characters"));
+        report
+            .add(format!("{at}.SlotTypes"), format!("the lists have more than {MOST_CHARACTERS} characters"));
     }
     if let Some(fallback) = &locale.fallback {
         report.messages(&format!("{at}.Fallback.Clarifications"), &fallback.clarifications);
@@ -188,7 +193,10 @@ fn check_locale(report: &mut Report, name: &str, locale: &Locale) {
         }
     }
     if characters > MOST_CHARACTERS {
-        report.add(format!("{at}.Intents"), format!("the utterances have more than {MOST_CHARACTERS} characters"));
+        report.add(
+            format!("{at}.Intents"),
+            format!("the utterances have more than {MOST_CHARACTERS} characters"),
+        );
     }
 }
 
@@ -243,12 +251,10 @@ fn check_intent(report: &mut Report, at: &str, intent: &Intent, known: &HashSet<
         report.messages(&format!("{at}.Confirmation.Declined"), &confirmation.declined);
     }
     for (index, context) in intent.output_contexts.iter().enumerate() {
-        let right = (5..=86_400).contains(&context.time_to_live_seconds) && (1..=20).contains(&context.turns_to_live);
+        let right =
+            (5..=86_400).contains(&context.time_to_live_seconds) && (1..=20).contains(&context.turns_to_live);
         if !right {
-            report.add(
-                format!("{at}.OutputContexts[{index}]"),
-                "lives 5 to 86400 seconds and 1 to 20 turns",
-            );
+            report.add(format!("{at}.OutputContexts[{index}]"), "lives 5 to 86400 seconds and 1 to 20 turns");
         }
     }
 }

@@ -16,10 +16,12 @@ fn pack(files: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().expect("ends").into_inner()
 }
 
-const MANIFEST: &str = r#"{"metadata": {"schemaVersion": "1.0", "fileFormat": "LexJson", "resourceType": "Bot"}}"#;
+const MANIFEST: &str =
+    r#"{"metadata": {"schemaVersion": "1.0", "fileFormat": "LexJson", "resourceType": "Bot"}}"#;
 const BOT: &str = r#"{"name": "Trips", "identifier": "ABCDEFGHIJ", "version": "DRAFT", "description": null,
   "dataPrivacy": {"childDirected": false}, "idleSessionTTLInSeconds": 600}"#;
-const LOCALE: &str = r#"{"name": "English (US)", "identifier": "en_US", "version": "DRAFT", "nluConfidenceThreshold": 0.5}"#;
+const LOCALE: &str =
+    r#"{"name": "English (US)", "identifier": "en_US", "version": "DRAFT", "nluConfidenceThreshold": 0.5}"#;
 const BOOK: &str = r#"{"name": "Book", "parentIntentSignature": null,
   "sampleUtterances": [{"utterance": "book a car"}, {"utterance": "rent a car in {City}"}, {"utterance": "from {Nowhere}"}],
   "intentConfirmationSetting": {"promptSpecification": {"messageGroupsList": [{"message":
@@ -102,7 +104,8 @@ fn harmful_archives_are_refused() {
 #[test]
 fn many_small_bombs_are_one() {
     let three = " ".repeat(3 * 1024 * 1024) + "{}";
-    let names: Vec<String> = (0..30).map(|n| format!("B/BotLocales/en_US/Intents/I{n}/Intent.json")).collect();
+    let names: Vec<String> =
+        (0..30).map(|n| format!("B/BotLocales/en_US/Intents/I{n}/Intent.json")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), three.as_str())).collect();
     assert!(matches!(archive::read(&pack(&files)), Err(ArchiveError::TooLarge(_))));
 }

@@ -51,16 +51,26 @@ fn what_is_not_a_definition_is_refused() {
         let error = Definition::read(text.as_bytes()).expect_err("is refused").to_string();
         assert!(error.contains(expected), "{error}");
     }
-    assert_eq!(problems(r#"{"Version": "1", "Name": "A"}"#), ["Locales: at least one locale, or an adapter, is needed"]);
-    let many = format!(r#"{{"Version": "1", "Name": "A", "Locales": {{"en_US": {{"Intents": [{}]}}}}}}"#, vec![r#"{"Name": ""}"#; 900].join(","));
+    assert_eq!(
+        problems(r#"{"Version": "1", "Name": "A"}"#),
+        ["Locales: at least one locale, or an adapter, is needed"]
+    );
+    let many = format!(
+        r#"{{"Version": "1", "Name": "A", "Locales": {{"en_US": {{"Intents": [{}]}}}}}}"#,
+        vec![r#"{"Name": ""}"#; 900].join(",")
+    );
     assert_eq!(problems(&many).len(), 100, "not more are told");
 }
 
 #[test]
 fn a_thousand_intents_are_learned_and_told_apart() {
-    let things = ["order", "parcel", "invoice", "refund", "password", "account", "ticket", "contract", "meter", "router"];
+    let things = [
+        "order", "parcel", "invoice", "refund", "password", "account", "ticket", "contract", "meter",
+        "router",
+    ];
     let verbs = ["find", "change", "cancel", "renew", "print", "send", "check", "close", "open", "move"];
-    let places = ["berlin", "madrid", "tokyo", "seoul", "lisbon", "oslo", "rome", "vienna", "dublin", "athens"];
+    let places =
+        ["berlin", "madrid", "tokyo", "seoul", "lisbon", "oslo", "rome", "vienna", "dublin", "athens"];
     let mut intents = Vec::new();
     for thing in things {
         for verb in verbs {
@@ -74,8 +84,14 @@ fn a_thousand_intents_are_learned_and_told_apart() {
     let definition = Definition::read(definition.to_string().as_bytes()).expect("is read");
     let model = Model::learn(&definition, "en_US").expect("learns");
     let mut right = 0;
-    for (thing, verb, place) in [("refund", "check", "tokyo"), ("router", "move", "oslo"), ("order", "cancel", "rome")] {
-        let turn = model.turn(Session::default(), &format!("could you {verb} a {thing} for {place}"), &Moment::utc(0));
+    for (thing, verb, place) in
+        [("refund", "check", "tokyo"), ("router", "move", "oslo"), ("order", "cancel", "rome")]
+    {
+        let turn = model.turn(
+            Session::default(),
+            &format!("could you {verb} a {thing} for {place}"),
+            &Moment::utc(0),
+        );
         right += usize::from(turn.guesses[0].intent == format!("{verb}-{thing}-{place}"));
     }
     assert_eq!(right, 3);

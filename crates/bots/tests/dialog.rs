@@ -53,9 +53,15 @@ fn check(turns: &[(&str, &str)], end: &str) -> Session {
 
 #[test]
 fn slots_are_asked_for_and_filled() {
-    check(&[("where is my order?", "Which order number?"), ("512", "Order 512 is on its way, Ann.")], "Track ReadyForFulfillment Order=512");
+    check(
+        &[("where is my order?", "Which order number?"), ("512", "Order 512 is on its way, Ann.")],
+        "Track ReadyForFulfillment Order=512",
+    );
     check(&[("track order 77 pls", "Order 77 is on its way, Ann.")], "Track ReadyForFulfillment Order=77");
-    check(&[("wheres my oder", "Which order number?"), ("five one two", "Order 512 is on its way, Ann.")], "Track ReadyForFulfillment Order=512");
+    check(
+        &[("wheres my oder", "Which order number?"), ("five one two", "Order 512 is on its way, Ann.")],
+        "Track ReadyForFulfillment Order=512",
+    );
 }
 
 #[test]
@@ -69,30 +75,51 @@ fn a_question_is_repeated_and_given_up() {
 #[test]
 fn values_find_their_places() {
     let question = "1 seat from New York to Paris on 2026-11-21?";
-    check(&[("book a flight from nyc to pariss tomorrow", "1 seat from New York to Paris on 2026-11-21?")], "Fly InProgress Day=2026-11-21 From=New York Seats=1 To=Paris");
     check(
-        &[("I want to fly to Paris", "From where?"), ("the big apple", "When?"), ("tomorrow", question), ("sure", r#"{"to": "Paris"}"#)],
+        &[("book a flight from nyc to pariss tomorrow", "1 seat from New York to Paris on 2026-11-21?")],
+        "Fly InProgress Day=2026-11-21 From=New York Seats=1 To=Paris",
+    );
+    check(
+        &[
+            ("I want to fly to Paris", "From where?"),
+            ("the big apple", "When?"),
+            ("tomorrow", question),
+            ("sure", r#"{"to": "Paris"}"#),
+        ],
         "Fly ReadyForFulfillment Day=2026-11-21 From=New York Seats=1 To=Paris",
     );
     check(
-        &[("flight to Paris on 3 May", "From where?"), ("London", "1 seat from London to Paris on 2027-05-03?"), ("no", "All right, no flight.")],
+        &[
+            ("flight to Paris on 3 May", "From where?"),
+            ("London", "1 seat from London to Paris on 2027-05-03?"),
+            ("no", "All right, no flight."),
+        ],
         "Fly Failed Day=2027-05-03 From=London Seats=1 To=Paris",
     );
 }
 
 #[test]
 fn patterns_hold() {
-    check(&[("what about my ticket", "Which ticket?"), ("T-12", "Which ticket?"), ("it's t-1234", "")], "Ticket ReadyForFulfillment Number=t-1234");
+    check(
+        &[("what about my ticket", "Which ticket?"), ("T-12", "Which ticket?"), ("it's t-1234", "")],
+        "Ticket ReadyForFulfillment Number=t-1234",
+    );
 }
 
 #[test]
 fn customers_change_their_minds() {
-    check(&[("where is my order", "Which order number?"), ("I want to talk to a person", "")], "Agent ReadyForFulfillment");
+    check(
+        &[("where is my order", "Which order number?"), ("I want to talk to a person", "")],
+        "Agent ReadyForFulfillment",
+    );
 }
 
 #[test]
 fn what_is_not_understood_is_asked_once_more() {
-    check(&[("the weather is nice", "Sorry, once more?"), ("jazz music", "I get you somebody.")], "FallbackIntent ReadyForFulfillment");
+    check(
+        &[("the weather is nice", "Sorry, once more?"), ("jazz music", "I get you somebody.")],
+        "FallbackIntent ReadyForFulfillment",
+    );
     check(&[("the weather is nice", "Sorry, once more?"), ("1", "")], "Agent ReadyForFulfillment");
 }
 
@@ -101,14 +128,20 @@ fn contexts_open_intents_for_a_while() {
     check(&[("hurry up please", "Sorry, once more?")], " InProgress");
     check(&[("talk to a person", ""), ("hurry up please", "We do.")], "Hurry ReadyForFulfillment");
     check(
-        &[("talk to a person", ""), ("track order 1", "Order 1 is on its way, Ann."), ("track order 2", "Order 2 is on its way, Ann."), ("hurry up please", "Sorry, once more?")],
+        &[
+            ("talk to a person", ""),
+            ("track order 1", "Order 1 is on its way, Ann."),
+            ("track order 2", "Order 2 is on its way, Ann."),
+            ("hurry up please", "Sorry, once more?"),
+        ],
         " InProgress",
     );
 }
 
 #[test]
 fn a_session_survives_being_stored() {
-    let session = check(&[("I want to fly to Paris", "From where?")], "Fly InProgress Day= From= Seats= To=Paris");
+    let session =
+        check(&[("I want to fly to Paris", "From where?")], "Fly InProgress Day= From= Seats= To=Paris");
     assert_eq!(session.action, Action::ElicitSlot("From".into()));
     let text = serde_json::to_string(&session).expect("is written");
     assert_eq!(serde_json::from_str::<Session>(&text).expect("is read"), session);
@@ -129,7 +162,20 @@ fn anything_can_be_written() {
     let model = desk();
     let now = Moment::utc(0);
     let long = "where is my order ".repeat(100_000);
-    let texts = ["", " ", "👩‍👩‍👧‍👦", "\u{0}\u{202e}", "{Order}", "}{", "[", "ﷺﷺﷺ", "٣٤٥", "１２３", "99999999999999999999999999999999", &long];
+    let texts = [
+        "",
+        " ",
+        "👩‍👩‍👧‍👦",
+        "\u{0}\u{202e}",
+        "{Order}",
+        "}{",
+        "[",
+        "ﷺﷺﷺ",
+        "٣٤٥",
+        "１２３",
+        "99999999999999999999999999999999",
+        &long,
+    ];
     for first in texts {
         for second in texts {
             let turn = model.turn(Session::default(), first, &now);

@@ -47,7 +47,9 @@ fn the_sample_bot_understands_sentences_it_was_not_taught() {
             let best = model.guess(text, |_| true).into_iter().next();
             match best.filter(|best| best.confidence >= 0.4) {
                 None => rejected += 1,
-                Some(best) => println!("  {locale} {text:?} is nothing, not {} ({})", best.intent, best.confidence),
+                Some(best) => {
+                    println!("  {locale} {text:?} is nothing, not {} ({})", best.intent, best.confidence)
+                }
             }
         }
         let off = sentences.off_topic.len();

@@ -3,10 +3,10 @@
 //! A surface (public API, agent service, web pages) finds the instance a request is about, checks its token, and
 //! hands a command to that instance's engine. It never writes state itself.
 
+pub mod bots;
 mod center;
 pub mod password;
 mod perform;
-pub mod bots;
 pub mod token;
 
 pub use center::{Center, CenterError, Options};

@@ -11,10 +11,14 @@ use flows::{BotError, BotReply, Message, Resume};
 use model::{ContactId, Timestamp};
 
 use crate::chain::{Reply, Role};
+use crate::contact::WaitsFor;
 use crate::core::Core;
 use crate::cx::Cx;
 use crate::outcome::Effect;
 use crate::transcript::{Draft, SYSTEM_NAME, content_type};
+
+/// Messages that are kept for a bot that is at its reply; more are in the transcript only.
+const HELD_MESSAGES: usize = 5;
 
 impl Core {
     /// Has a bot asked.
@@ -41,6 +45,33 @@ impl Core {
             said.map(|said| self.complete_reply(cx, id, &Message::Text(said)));
         }
         self.run_flow(cx, id, Resume::Bot(answer));
+        self.hear_held(cx, id);
+    }
+
+    /// Keeps what the customer writes while a bot is at its reply; the bot hears it next.
+    pub(crate) fn hold_for_bot(&mut self, id: ContactId, text: &str, kind: &str) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        let asked =
+            contact.flow.as_ref().is_some_and(|flow| matches!(flow.run.awaiting, Some(Awaiting::Bot { .. })));
+        if asked && contact.held_messages.len() < HELD_MESSAGES {
+            contact.held_messages.push((text.to_owned(), kind.to_owned()));
+            self.touch_contact(id);
+        }
+    }
+
+    /// Gives a bot that waits for the customer what was written meanwhile; where the flow went on it is for people.
+    fn hear_held(&mut self, cx: &mut Cx, id: ContactId) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        if contact.held_messages.is_empty() {
+            return;
+        }
+        if contact.flow.as_ref().is_some_and(|flow| flow.waits_for == WaitsFor::Message) {
+            let (text, content_type) = contact.held_messages.remove(0);
+            self.run_flow(cx, id, Resume::CustomerMessage { text, content_type });
+        } else {
+            contact.held_messages.clear();
+            self.touch_contact(id);
+        }
     }
 
     /// The next piece of a reply that a bot is at: pushed at once, and kept when the reply is complete. False when

@@ -290,7 +290,11 @@ impl Host for ContactHost<'_, '_> {
 
     fn bot(&self, alias: &str) -> Result<(), FlowError> {
         let language = self.core.contacts.get(&self.contact).and_then(|one| one.language_code.as_deref());
-        self.core.directory.bot_for(alias, language).map(|_| ()).map_err(|error| FlowError::Refused(error.message))
+        self.core
+            .directory
+            .bot_for(alias, language)
+            .map(|_| ())
+            .map_err(|error| FlowError::Refused(error.message))
     }
 
     fn provides(&self, service: Service) -> bool {

@@ -81,7 +81,8 @@ fn a_question_survives_a_restart() {
 
 #[test]
 fn a_bot_that_fails_takes_the_error_branch() {
-    for error in [BotError::TimeLimit, BotError::Failed("down".into()), BotError::Unavailable("gone".into())] {
+    for error in [BotError::TimeLimit, BotError::Failed("down".into()), BotError::Unavailable("gone".into())]
+    {
         let mut center = Center::new(&[("Asks", &asks_a_bot())]);
         let (chat, customer) = center.chat("Asks");
         center.say(customer, "hello");
@@ -142,4 +143,40 @@ fn a_reply_that_breaks_off_stays_as_far_as_it_came() {
     center.apply(|core, cx| core.bot_says(cx, chat, at, "One mo"));
     answer(&mut center, chat, at, Err(BotError::TimeLimit));
     assert!(center.transcript(chat).join("\n").contains("One mo"));
+}
+
+#[test]
+fn what_is_written_while_the_bot_thinks_is_heard_next() {
+    let mut center = Center::new(&[("Asks", &asks_a_bot())]);
+    let (chat, customer) = center.chat("Asks");
+    center.say(customer, "hello");
+    let (first, _) = asked(&center).expect("is asked");
+    center.say(customer, "I want a person");
+    center.restart();
+    center.pass(1);
+    answer(&mut center, chat, first, Ok(reply("Hello!", None)));
+    let (second, call) = asked(&center).expect("is asked again");
+    assert_eq!(call.text, "I want a person");
+    center.say(customer, "please");
+    answer(&mut center, chat, second, Ok(reply("One moment.", Some("TalkToAgent"))));
+    assert_eq!(center.stage(chat), Stage::Queued);
+    let contact = center.core.contacts().find(|contact| contact.id == chat).expect("waits");
+    assert!(contact.held_messages.is_empty(), "the agent reads the rest");
+}
+
+#[test]
+fn a_reply_to_a_paused_task_is_kept() {
+    let flow = asks_a_bot().replace("How can I help?", "I want a person");
+    let mut center = Center::new(&[("Asks", &flow)]);
+    let task = center.task("Asks");
+    let (at, call) = asked(&center).expect("a task's prompt is what the bot hears");
+    assert_eq!(call.text, "I want a person");
+    center.apply(|core, cx| core.pause(cx, task)).expect("pauses");
+    answer(&mut center, task, at, Ok(reply("", Some("TalkToAgent"))));
+    assert_eq!(center.stage(task), Stage::InFlow);
+    center.effects.clear();
+    center.restart();
+    assert!(asked(&center).is_none(), "answered already");
+    center.apply(|core, cx| core.resume(cx, task)).expect("resumes");
+    assert_eq!(center.stage(task), Stage::Queued);
 }

@@ -103,7 +103,10 @@ impl Directory {
 
     /// The resource name of an alias.
     pub fn bot_alias_arn(&self, bot: &Bot, alias: &BotAlias) -> String {
-        format!("arn:aws:lex:{}:{}:bot-alias/{}/{}", self.scope.region, self.scope.account, bot.bot_id, alias.alias_id)
+        format!(
+            "arn:aws:lex:{}:{}:bot-alias/{}/{}",
+            self.scope.region, self.scope.account, bot.bot_id, alias.alias_id
+        )
     }
 
     /// The alias that a resource name, `bot id/alias id`, or `bot name/alias name` (also with a colon) names.
@@ -127,20 +130,34 @@ impl Directory {
         }
         let locale = match language {
             Some(language) => definition.locale(language, false),
-            None => definition.locale("en_US", false).or_else(|| definition.locales.iter().next().map(|(name, one)| (name.as_str(), one))),
+            None => definition
+                .locale("en_US", false)
+                .or_else(|| definition.locales.iter().next().map(|(name, one)| (name.as_str(), one))),
         };
         let locale = locale.ok_or_else(|| {
-            DirectoryError::request(format!("The bot {:?} does not speak {}.", bot.name, language.unwrap_or("a language")))
+            DirectoryError::request(format!(
+                "The bot {:?} does not speak {}.",
+                bot.name,
+                language.unwrap_or("a language")
+            ))
         })?;
         Ok((bot, number, Some(locale.0.to_owned())))
     }
 
     /// Adds a version of a bot, which is found by its name, and points an alias to it, which flows may use at once.
-    pub fn import_bot(&mut self, cx: &mut Cx<'_>, definition: Definition, alias: Option<&str>) -> Result<Value> {
+    pub fn import_bot(
+        &mut self,
+        cx: &mut Cx<'_>,
+        definition: Definition,
+        alias: Option<&str>,
+    ) -> Result<Value> {
         let problems = definition.problems();
         if !problems.is_empty() {
             let told: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
-            return Err(DirectoryError::parameter(format!("The definition has problems: {}", told.join("; "))));
+            return Err(DirectoryError::parameter(format!(
+                "The definition has problems: {}",
+                told.join("; ")
+            )));
         }
         let alias = alias.unwrap_or(LIVE);
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -150,7 +167,10 @@ impl Directory {
         let mut bot = match self.table::<Bot>().named(&definition.name) {
             Some(bot) => bot.clone(),
             None if self.table::<Bot>().len() >= MAX_BOTS => {
-                return Err(DirectoryError::new(Code::LimitExceeded, format!("An instance has at most {MAX_BOTS} bots.")));
+                return Err(DirectoryError::new(
+                    Code::LimitExceeded,
+                    format!("An instance has at most {MAX_BOTS} bots."),
+                ));
             }
             None => Bot {
                 bot_id: short_id(cx),
@@ -170,7 +190,10 @@ impl Directory {
         bot.last_modified_time = cx.now;
         if !bot.aliases.iter().any(|one| one.name == alias) {
             if bot.aliases.len() >= MAX_ALIASES {
-                return Err(DirectoryError::new(Code::LimitExceeded, format!("A bot has at most {MAX_ALIASES} aliases.")));
+                return Err(DirectoryError::new(
+                    Code::LimitExceeded,
+                    format!("A bot has at most {MAX_ALIASES} aliases."),
+                ));
             }
             self.room_for(Quota::BotAliases, self.associated_aliases())?;
             bot.aliases.push(BotAlias {
@@ -217,7 +240,10 @@ impl Directory {
         let bot = self.bot(id).or_else(|| self.table::<Bot>().named(id)).ok_or_else(missing)?;
         if let Some(user) = self.published_flow_naming(&format!("bot-alias/{}/", bot.bot_id)) {
             let arn = format!("arn:aws:lex:{}:{}:bot/{}", self.scope.region, self.scope.account, bot.bot_id);
-            return Err(DirectoryError::in_use(format!("The bot {:?} is used by {user}. Change that first.", bot.name), arn));
+            return Err(DirectoryError::in_use(
+                format!("The bot {:?} is used by {user}. Change that first.", bot.name),
+                arn,
+            ));
         }
         let id = bot.bot_id.clone();
         self.remove::<Bot>(&id);
@@ -240,17 +266,26 @@ impl Directory {
 
     fn associate(&mut self, arn: &str, wanted: bool) -> Result<()> {
         let missing = || DirectoryError::not_found(format!("There is no bot alias {arn:?} here."));
-        let (bot, alias) = self.bot_alias(arn).filter(|(bot, alias)| self.bot_alias_arn(bot, alias) == arn).ok_or_else(missing)?;
+        let (bot, alias) = self
+            .bot_alias(arn)
+            .filter(|(bot, alias)| self.bot_alias_arn(bot, alias) == arn)
+            .ok_or_else(missing)?;
         let (mut bot, alias_id) = (bot.clone(), alias.alias_id.clone());
         match (alias.associated, wanted) {
             (true, true) => {
-                return Err(DirectoryError::new(Code::ResourceConflict, "The bot alias is associated already."));
+                return Err(DirectoryError::new(
+                    Code::ResourceConflict,
+                    "The bot alias is associated already.",
+                ));
             }
             (false, false) => return Err(missing()),
             (false, true) => {
                 let used = self.associated_aliases() as u64;
                 if used >= self.quota(Quota::BotAliases) {
-                    return Err(DirectoryError::new(Code::ServiceQuotaExceeded, "The quota of bot aliases is used up."));
+                    return Err(DirectoryError::new(
+                        Code::ServiceQuotaExceeded,
+                        "The quota of bot aliases is used up.",
+                    ));
                 }
             }
             (true, false) => {}
@@ -273,7 +308,9 @@ impl Directory {
         let mut arns: Vec<String> = self
             .bots()
             .filter(|_| second)
-            .flat_map(|bot| bot.aliases.iter().filter(|one| one.associated).map(|one| self.bot_alias_arn(bot, one)))
+            .flat_map(|bot| {
+                bot.aliases.iter().filter(|one| one.associated).map(|one| self.bot_alias_arn(bot, one))
+            })
             .filter(|arn| after.is_none_or(|after| arn.as_str() > after))
             .collect();
         arns.sort();

@@ -49,8 +49,8 @@
 
 pub mod agent_statuses;
 pub mod attributes;
-pub mod bots;
 mod body;
+pub mod bots;
 mod defaults;
 mod directory;
 pub mod error;

@@ -55,7 +55,9 @@ pub mod value;
 
 pub use document::Document;
 pub use error::{ErrorBranch, FlowError, ParseError};
-pub use exchange::{BotCall, BotError, FunctionCall, FunctionError, Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest};
+pub use exchange::{
+    BotCall, BotError, FunctionCall, FunctionError, Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest,
+};
 pub use host::{
     BotReply, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
     RoutingBehavior, Service, Target, TargetQueue, TaskReference,

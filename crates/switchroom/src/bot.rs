@@ -181,7 +181,12 @@ async fn import(file: &Path, data: &Path, endpoint: Option<String>, alias: &str)
         println!("note: {note}");
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    println!("{} {} has the version {}.", text(&answer["BotId"]), text(&answer["Name"]), text(&answer["Version"]));
+    println!(
+        "{} {} has the version {}.",
+        text(&answer["BotId"]),
+        text(&answer["Name"]),
+        text(&answer["Version"])
+    );
     for one in answer["Aliases"].as_array().into_iter().flatten() {
         println!("  {} {} → {}", text(&one["AliasArn"]), text(&one["Name"]), text(&one["Version"]));
     }

@@ -41,7 +41,8 @@ async fn import_bot(call: Call<App>, input: ImportBot) -> Answer {
     access::permit(&call, &engine, &[Permission::ContactFlowsPublish]).await?;
     let (definition, notes) = match (input.definition, input.archive) {
         (Some(definition), None) => {
-            let read = tokio::task::spawn_blocking(move || Definition::read(definition.to_string().as_bytes()));
+            let read =
+                tokio::task::spawn_blocking(move || Definition::read(definition.to_string().as_bytes()));
             let definition = read.await.map_err(|_| interrupted())?;
             (definition.map_err(|error| ApiError::validation(error.to_string()))?, Vec::new())
         }
@@ -49,7 +50,9 @@ async fn import_bot(call: Call<App>, input: ImportBot) -> Answer {
             let bytes = base64::engine::general_purpose::STANDARD.decode(text);
             let bytes = bytes.map_err(|_| ApiError::validation("Archive must be base64."))?;
             // Unpacking and checking take their time on large bots.
-            let read = tokio::task::spawn_blocking(move || archive::read(&bytes)).await.map_err(|_| interrupted())?;
+            let read = tokio::task::spawn_blocking(move || archive::read(&bytes))
+                .await
+                .map_err(|_| interrupted())?;
             let imported = read.map_err(|error| ApiError::validation(error.to_string()))?;
             (imported.definition, imported.notes)
         }
@@ -57,7 +60,9 @@ async fn import_bot(call: Call<App>, input: ImportBot) -> Answer {
     };
     let alias = input.alias;
     let mut answer = engine
-        .apply(|core, cx| core.configure(cx, |directory, cx| directory.import_bot(cx, definition, alias.as_deref())))
+        .apply(|core, cx| {
+            core.configure(cx, |directory, cx| directory.import_bot(cx, definition, alias.as_deref()))
+        })
         .await
         .map_err(errors::participant_engine)?
         .map_err(refused)?;

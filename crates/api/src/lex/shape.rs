@@ -188,7 +188,8 @@ fn intent(current: &CurrentIntent) -> Value {
 /// `interpretations`: the session's intent first, then the others; at most five.
 pub(super) fn interpretations(turn: &Turn) -> Value {
     let own = turn.session.intent.as_ref();
-    let score = |name: &str| turn.guesses.iter().find(|guess| guess.intent == name).map(|guess| guess.confidence);
+    let score =
+        |name: &str| turn.guesses.iter().find(|guess| guess.intent == name).map(|guess| guess.confidence);
     let mut all: Vec<Value> = Vec::new();
     if let Some(current) = own {
         let mut first = json!({"intent": intent(current), "interpretationSource": "Lex"});

@@ -20,7 +20,8 @@ use crate::errors::participant_engine;
 use crate::{App, access};
 
 const PATH: &str = "/bots/{botId}/botAliases/{botAliasId}/botLocales/{localeId}/sessions/{sessionId}";
-const TEXT_PATH: &str = "/bots/{botId}/botAliases/{botAliasId}/botLocales/{localeId}/sessions/{sessionId}/text";
+const TEXT_PATH: &str =
+    "/bots/{botId}/botAliases/{botAliasId}/botLocales/{localeId}/sessions/{sessionId}/text";
 
 type Answer = Result<Value, ApiError>;
 
@@ -114,7 +115,8 @@ async fn bot(call: &Call<App>, named: Named) -> Result<Bot, ApiError> {
     }
     let center = &call.state.center;
     for engine in center.instances() {
-        let found = engine.read(|core, _| version(core.directory(), &named)).await.map_err(participant_engine)?;
+        let found =
+            engine.read(|core, _| version(core.directory(), &named)).await.map_err(participant_engine)?;
         let Some((version, life_ms)) = found else { continue };
         let (version, locale) = version?;
         let key = (engine.id(), [named.bot_id.clone(), named.bot_alias_id, locale.clone(), named.session_id]);
@@ -129,14 +131,16 @@ type Version = Result<(u32, String), ApiError>;
 /// The version and locale that a call names, and how long its sessions live; none = the bot is not of this instance.
 fn version(directory: &directory::Directory, named: &Named) -> Option<(Version, i64)> {
     let bot = directory.bot(&named.bot_id)?;
-    let missing = |what: &str, name: &str| Err(ApiError::resource_not_found(format!("The bot has no {what} {name}.")));
+    let missing =
+        |what: &str, name: &str| Err(ApiError::resource_not_found(format!("The bot has no {what} {name}.")));
     let alias = bot.aliases.iter().find(|alias| alias.alias_id == named.bot_alias_id);
     let Some((number, definition)) = alias.and_then(|alias| bot.version(alias)) else {
         return Some((missing("alias", &named.bot_alias_id), 0));
     };
     let life_ms = i64::from(definition.session_timeout_seconds) * 1000;
     if definition.adapter.is_some() {
-        let text = "The bot is another server behind an adapter: ask that one. Only flows ask it through this one.";
+        let text =
+            "The bot is another server behind an adapter: ask that one. Only flows ask it through this one.";
         return Some((Err(ApiError::validation(text)), life_ms));
     }
     match definition.locale(&named.locale_id, false) {

@@ -67,7 +67,10 @@ impl Code {
             let with_digit = |code: &Found| code.value.bytes().any(|byte| byte.is_ascii_digit());
             let joined: String = text.tidy.split_whitespace().collect();
             let short = text.tidy.split_whitespace().all(|part| part.chars().count() <= 4);
-            if short && joined.bytes().all(|byte| byte.is_ascii_alphanumeric()) && joined.bytes().any(|b| b.is_ascii_digit()) {
+            if short
+                && joined.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && joined.bytes().any(|b| b.is_ascii_digit())
+            {
                 return vec![found(text, 0..text.folded.len(), joined)];
             }
             if codes.iter().any(with_digit) {

@@ -39,58 +39,132 @@ struct Words {
 
 const ENGLISH: Words = Words {
     months: [
-        "january|jan", "february|feb", "march|mar", "april|apr", "may", "june|jun", "july|jul", "august|aug",
-        "september|sept|sep", "october|oct", "november|nov", "december|dec",
+        "january|jan",
+        "february|feb",
+        "march|mar",
+        "april|apr",
+        "may",
+        "june|jun",
+        "july|jul",
+        "august|aug",
+        "september|sept|sep",
+        "october|oct",
+        "november|nov",
+        "december|dec",
     ],
     weekdays: [
-        r"\b(?:monday|mon)\b", r"\b(?:tuesday|tues?)\b", r"\b(?:wednesday|wed)\b", r"\b(?:thursday|thurs?)\b",
-        r"\b(?:friday|fri)\b", r"\b(?:saturday|sat)\b", r"\b(?:sunday|sun)\b",
+        r"\b(?:monday|mon)\b",
+        r"\b(?:tuesday|tues?)\b",
+        r"\b(?:wednesday|wed)\b",
+        r"\b(?:thursday|thurs?)\b",
+        r"\b(?:friday|fri)\b",
+        r"\b(?:saturday|sat)\b",
+        r"\b(?:sunday|sun)\b",
     ],
     relative: &[
-        (r"\bday after tomorrow\b", 2), (r"\btomorrow\b|\btmrw\b|\btomorow\b", 1), (r"\btoday\b|\btonight\b", 0),
-        (r"\bday before yesterday\b", -2), (r"\byesterday\b", -1),
+        (r"\bday after tomorrow\b", 2),
+        (r"\btomorrow\b|\btmrw\b|\btomorow\b", 1),
+        (r"\btoday\b|\btonight\b", 0),
+        (r"\bday before yesterday\b", -2),
+        (r"\byesterday\b", -1),
     ],
-    periods: [r"\bthis week\b", r"\bnext week\b", r"\bthis month\b", r"\bnext month\b", r"\b(?:this |the )?weekend\b"],
+    periods: [
+        r"\bthis week\b",
+        r"\bnext week\b",
+        r"\bthis month\b",
+        r"\bnext month\b",
+        r"\b(?:this |the )?weekend\b",
+    ],
 };
 const SPANISH: Words = Words {
     months: [
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre|setiembre", "octubre",
-        "noviembre", "diciembre",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre|setiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
     ],
     weekdays: [
-        r"\blunes\b", r"\bmartes\b", r"\bmiercoles\b", r"\bjueves\b", r"\bviernes\b", r"\bsabado\b", r"\bdomingo\b",
+        r"\blunes\b",
+        r"\bmartes\b",
+        r"\bmiercoles\b",
+        r"\bjueves\b",
+        r"\bviernes\b",
+        r"\bsabado\b",
+        r"\bdomingo\b",
     ],
     // "Por la mañana" is the morning.
     relative: &[
-        (r"\bpasado manana\b", 2), (r"(?:^|[^a] )manana\b", 1), (r"\bhoy\b", 0), (r"\banteayer\b|\bantes de ayer\b", -2),
+        (r"\bpasado manana\b", 2),
+        (r"(?:^|[^a] )manana\b", 1),
+        (r"\bhoy\b", 0),
+        (r"\banteayer\b|\bantes de ayer\b", -2),
         (r"\bayer\b", -1),
     ],
     periods: [
-        r"\besta semana\b", r"\bproxima semana\b|\bsemana que viene\b", r"\beste mes\b",
-        r"\bproximo mes\b|\bmes que viene\b", r"\bfin de semana\b",
+        r"\besta semana\b",
+        r"\bproxima semana\b|\bsemana que viene\b",
+        r"\beste mes\b",
+        r"\bproximo mes\b|\bmes que viene\b",
+        r"\bfin de semana\b",
     ],
 };
 const PORTUGUESE: Words = Words {
     months: [
-        "janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro",
-        "novembro", "dezembro",
+        "janeiro",
+        "fevereiro",
+        "marco",
+        "abril",
+        "maio",
+        "junho",
+        "julho",
+        "agosto",
+        "setembro",
+        "outubro",
+        "novembro",
+        "dezembro",
     ],
     weekdays: [
-        r"\bsegunda(?:-feira| feira)?\b", r"\bterca(?:-feira| feira)?\b", r"\bquarta(?:-feira| feira)?\b",
-        r"\bquinta(?:-feira| feira)?\b", r"\bsexta(?:-feira| feira)?\b", r"\bsabado\b", r"\bdomingo\b",
+        r"\bsegunda(?:-feira| feira)?\b",
+        r"\bterca(?:-feira| feira)?\b",
+        r"\bquarta(?:-feira| feira)?\b",
+        r"\bquinta(?:-feira| feira)?\b",
+        r"\bsexta(?:-feira| feira)?\b",
+        r"\bsabado\b",
+        r"\bdomingo\b",
     ],
     relative: &[
-        (r"\bdepois de amanha\b", 2), (r"\bamanha\b", 1), (r"\bhoje\b", 0), (r"\banteontem\b", -2), (r"\bontem\b", -1),
+        (r"\bdepois de amanha\b", 2),
+        (r"\bamanha\b", 1),
+        (r"\bhoje\b", 0),
+        (r"\banteontem\b", -2),
+        (r"\bontem\b", -1),
     ],
     periods: [
-        r"\b(?:esta|essa) semana\b", r"\bproxima semana\b|\bsemana que vem\b", r"\beste mes\b",
-        r"\bproximo mes\b|\bmes que vem\b", r"\bfim de semana\b",
+        r"\b(?:esta|essa) semana\b",
+        r"\bproxima semana\b|\bsemana que vem\b",
+        r"\beste mes\b",
+        r"\bproximo mes\b|\bmes que vem\b",
+        r"\bfim de semana\b",
     ],
 };
 const JAPANESE: Words = Words {
     months: [""; 12],
     weekdays: ["月曜日?", "火曜日?", "水曜日?", "木曜日?", "金曜日?", "土曜日?", "日曜日?"],
-    relative: &[("明後日|あさって", 2), ("明日|あした|あす", 1), ("今日|きょう|本日", 0), ("一昨日|おととい", -2), ("昨日|きのう", -1)],
+    relative: &[
+        ("明後日|あさって", 2),
+        ("明日|あした|あす", 1),
+        ("今日|きょう|本日", 0),
+        ("一昨日|おととい", -2),
+        ("昨日|きのう", -1),
+    ],
     periods: ["今週", "来週", "今月", "来月", "週末"],
 };
 const KOREAN: Words = Words {
@@ -118,7 +192,9 @@ impl Dates {
         let names = words.as_ref().map(|words| words.months.join("|")).unwrap_or_default();
         patterns.extend(match language {
             Language::English => vec![
-                format!(r"\b(?P<n>{names})\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?"),
+                format!(
+                    r"\b(?P<n>{names})\.? (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?"
+                ),
                 format!(r"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<n>{names})\b(?:,? (?P<y>\d{{4}}))?"),
                 r"\bthe (?P<d>\d{1,2})(?:st|nd|rd|th)\b".to_owned(),
                 r"\bin (?P<days>\d{1,3}) days?\b|\b(?P<days2>\d{1,3}) days? from now\b".to_owned(),
@@ -149,16 +225,19 @@ impl Dates {
             Language::Other => Vec::new(),
         });
         let dense = matches!(language, Language::Japanese | Language::Korean);
-        let months = words.as_ref().filter(|_| !dense).map(|words| {
-            words.months.iter().map(|names| pattern(&format!("^(?:{names})$"))).collect()
-        });
+        let months = words
+            .as_ref()
+            .filter(|_| !dense)
+            .map(|words| words.months.iter().map(|names| pattern(&format!("^(?:{names})$"))).collect());
         let periods = [Period::Week(0), Period::Week(1), Period::Month(0), Period::Month(1), Period::Weekend];
         Self {
             patterns: patterns.iter().map(|text| pattern(text)).collect(),
             relative: words.as_ref().map_or(Vec::new(), |words| {
                 words.relative.iter().map(|(text, days)| (pattern(text), *days)).collect()
             }),
-            weekdays: words.as_ref().map_or(Vec::new(), |words| words.weekdays.iter().map(|text| pattern(text)).collect()),
+            weekdays: words
+                .as_ref()
+                .map_or(Vec::new(), |words| words.weekdays.iter().map(|text| pattern(text)).collect()),
             months: months.unwrap_or_default(),
             periods: words.as_ref().map_or(Vec::new(), |words| {
                 words.periods.iter().zip(periods).map(|(text, period)| (pattern(text), period)).collect()
@@ -178,13 +257,17 @@ impl Dates {
         }
         for (pattern, days) in &self.relative {
             for span in pattern.find_iter(&text.folded) {
-                all.extend(today.checked_add(days.days()).ok().map(|day| found(text, span.range(), day.to_string())));
+                all.extend(
+                    today.checked_add(days.days()).ok().map(|day| found(text, span.range(), day.to_string())),
+                );
             }
         }
         for (index, pattern) in self.weekdays.iter().enumerate() {
             let weekday = Weekday::from_monday_zero_offset(index as i8).expect("seven of them");
             for span in pattern.find_iter(&text.folded) {
-                all.extend(today.nth_weekday(1, weekday).ok().map(|day| found(text, span.range(), day.to_string())));
+                all.extend(
+                    today.nth_weekday(1, weekday).ok().map(|day| found(text, span.range(), day.to_string())),
+                );
             }
         }
         for (pattern, period) in &self.periods {
@@ -211,9 +294,9 @@ impl Dates {
             (Some(month), Some(day)) => (month, day),
             _ => {
                 let day = number("d")?;
-                let named = captures.name("n").and_then(|name| {
-                    self.months.iter().position(|pattern| pattern.is_match(name.as_str()))
-                });
+                let named = captures
+                    .name("n")
+                    .and_then(|name| self.months.iter().position(|pattern| pattern.is_match(name.as_str())));
                 match named.map(|index| index as i16 + 1).or(number("m")) {
                     Some(month) => (month, day),
                     None => return next_day_of_month(day, today),
@@ -224,7 +307,9 @@ impl Dates {
         match year {
             Some(year) => Date::new(year, month, day).ok(),
             // Five years hold a 29th of February in any case but one of two centuries.
-            None => (0..=8).filter_map(|ahead| Date::new(today.year() + ahead, month, day).ok()).find(|date| *date >= today),
+            None => (0..=8)
+                .filter_map(|ahead| Date::new(today.year() + ahead, month, day).ok())
+                .find(|date| *date >= today),
         }
     }
 }

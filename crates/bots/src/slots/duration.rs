@@ -8,7 +8,10 @@ use crate::text::Folded;
 
 /// Names of the units from years to seconds, as alternatives of an expression.
 const UNITS: [(Language, [&str; 7]); 5] = [
-    (Language::English, ["years?", "months?", "weeks?", "days?", "hours?|hrs?", "minutes?|mins?", "seconds?|secs?"]),
+    (
+        Language::English,
+        ["years?", "months?", "weeks?", "days?", "hours?|hrs?", "minutes?|mins?", "seconds?|secs?"],
+    ),
     (Language::Spanish, ["anos?", "meses|mes", "semanas?", "dias?", "horas?", "minutos?", "segundos?"]),
     (Language::Portuguese, ["anos?", "meses|mes", "semanas?", "dias?", "horas?", "minutos?", "segundos?"]),
     (Language::Japanese, ["年間?", "[かヶケヵ]月間?", "週間", "日間?", "時間", "分間?", "秒間?"]),
@@ -45,8 +48,15 @@ impl Durations {
             Language::Korean => r"\s*반",
             Language::Other => "",
         };
-        let part = format!(r"{edge}(?:(?P<n>\d+(?:[.,]\d+)?)|(?P<one>{one})|(?P<half>{half}))\s*(?P<unit>{any}){edge}(?P<tail>{tail})?");
-        let unnamed = part.replace("?P<n>", "").replace("?P<one>", "").replace("?P<half>", "").replace("?P<unit>", "").replace("?P<tail>", "");
+        let part = format!(
+            r"{edge}(?:(?P<n>\d+(?:[.,]\d+)?)|(?P<one>{one})|(?P<half>{half}))\s*(?P<unit>{any}){edge}(?P<tail>{tail})?"
+        );
+        let unnamed = part
+            .replace("?P<n>", "")
+            .replace("?P<one>", "")
+            .replace("?P<half>", "")
+            .replace("?P<unit>", "")
+            .replace("?P<tail>", "");
         Self {
             whole: Some(pattern(&format!("{unnamed}(?:{join}{unnamed})*"))),
             part: Some(pattern(&part)),
@@ -58,7 +68,9 @@ impl Durations {
         let (Some(whole), Some(part)) = (&self.whole, &self.part) else { return Vec::new() };
         let spans = whole.find_iter(&text.folded);
         first_and_longest(
-            spans.filter_map(|span| Some(found(text, span.range(), self.value(part, span.as_str())?))).collect(),
+            spans
+                .filter_map(|span| Some(found(text, span.range(), self.value(part, span.as_str())?)))
+                .collect(),
         )
     }
 
@@ -72,7 +84,8 @@ impl Durations {
                 None if captures.name("half").is_some() => 0.5,
                 None => 1.0,
             };
-            amounts[unit] += count + if captures.name("tail").is_some_and(|tail| !tail.is_empty()) { 0.5 } else { 0.0 };
+            amounts[unit] +=
+                count + if captures.name("tail").is_some_and(|tail| !tail.is_empty()) { 0.5 } else { 0.0 };
         }
         // A half is told in the next smaller unit.
         for (unit, smaller) in [(0, 12.0), (2, 7.0), (3, 24.0), (4, 60.0), (5, 60.0)] {
@@ -84,7 +97,10 @@ impl Durations {
             }
         }
         let put = |units: std::ops::Range<usize>| -> String {
-            units.filter(|unit| amounts[*unit] > 0.0).map(|unit| format!("{}{}", amounts[unit], LETTERS[unit])).collect()
+            units
+                .filter(|unit| amounts[*unit] > 0.0)
+                .map(|unit| format!("{}{}", amounts[unit], LETTERS[unit]))
+                .collect()
         };
         let (date, time) = (put(0..4), put(4..7));
         match (date.is_empty(), time.is_empty()) {

@@ -26,7 +26,11 @@ impl List {
             .collect();
         // Of two entries at one place the one with more words is meant.
         entries.sort_by_key(|(words, _)| std::cmp::Reverse(words.iter().map(String::len).sum::<usize>()));
-        Self { open: list.open, entries, values: list.values.iter().map(|entry| entry.value.clone()).collect() }
+        Self {
+            open: list.open,
+            entries,
+            values: list.values.iter().map(|entry| entry.value.clone()).collect(),
+        }
     }
 
     pub(super) fn example(&self, variant: usize) -> String {
@@ -41,9 +45,11 @@ impl List {
             let dense = entry[0].chars().next().is_some_and(is_dense);
             if dense && entry.len() == 1 {
                 // Words that stick together are found anywhere.
-                all.extend(text.folded.match_indices(entry[0].as_str()).map(|(at, part)| {
-                    found(text, at..at + part.len(), value.clone())
-                }));
+                all.extend(
+                    text.folded
+                        .match_indices(entry[0].as_str())
+                        .map(|(at, part)| found(text, at..at + part.len(), value.clone())),
+                );
                 continue;
             }
             for part in spoken.windows(entry.len()) {
@@ -59,7 +65,9 @@ impl List {
                 }
             }
         }
-        let exact = |one: &Found| self.entries.iter().any(|(entry, _)| words(&text.folded[one.range.clone()]) == *entry);
+        let exact = |one: &Found| {
+            self.entries.iter().any(|(entry, _)| words(&text.folded[one.range.clone()]) == *entry)
+        };
         let (mut right, mistaken): (Vec<_>, Vec<_>) = all.into_iter().partition(exact);
         let taken: Vec<_> = right.iter().map(|one| one.range.clone()).collect();
         right.extend(mistaken.into_iter().filter(|one| super::is_free(&one.range, &taken)));
@@ -82,7 +90,8 @@ fn spans(folded: &str) -> Vec<(String, std::ops::Range<usize>)> {
     let mut spans = Vec::new();
     for word in words(folded) {
         // An apostrophe inside a word was left out, so that the word may not stand there as it is.
-        let Some(start) = folded[at..].find(word.chars().next().unwrap_or_default()).map(|found| at + found) else {
+        let Some(start) = folded[at..].find(word.chars().next().unwrap_or_default()).map(|found| at + found)
+        else {
             break;
         };
         let mut letters = word.chars().peekable();

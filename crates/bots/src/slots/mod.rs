@@ -184,9 +184,11 @@ impl Finder {
                 yes_or_no(&folded.folded, self.language).and_then(|yes| whole(if yes { "Yes" } else { "No" }))
             }
             Kind::FreeForm => whole(&folded.tidy),
-            Kind::List(list) => {
-                list.find_all(&folded).into_iter().next().or_else(|| whole(&folded.tidy).filter(|_| list.open))
-            }
+            Kind::List(list) => list
+                .find_all(&folded)
+                .into_iter()
+                .next()
+                .or_else(|| whole(&folded.tidy).filter(|_| list.open)),
             _ => self.find(text, moment, &[]),
         }
     }

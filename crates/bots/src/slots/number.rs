@@ -48,8 +48,8 @@ fn digits(folded: &str) -> Vec<(Range<usize>, String)> {
             end += 1;
         }
         let before = folded[..at].chars().next_back();
-        let minus = before == Some('-')
-            && !folded[..at - 1].chars().next_back().is_some_and(|c| c.is_alphanumeric());
+        let minus =
+            before == Some('-') && !folded[..at - 1].chars().next_back().is_some_and(|c| c.is_alphanumeric());
         let start = if minus { at - 1 } else { at };
         let inside_word = !minus && before.is_some_and(|c| c.is_ascii_alphabetic());
         let into_word = folded[end..].chars().next().is_some_and(|c| c.is_ascii_alphabetic());
@@ -91,33 +91,145 @@ fn decimal(text: &str) -> Option<String> {
 }
 
 const ENGLISH: &[(&str, u64)] = &[
-    ("zero", 0), ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7),
-    ("eight", 8), ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("thirteen", 13), ("fourteen", 14),
-    ("fifteen", 15), ("sixteen", 16), ("seventeen", 17), ("eighteen", 18), ("nineteen", 19), ("twenty", 20),
-    ("thirty", 30), ("forty", 40), ("fifty", 50), ("sixty", 60), ("seventy", 70), ("eighty", 80), ("ninety", 90),
-    ("hundred", 100), ("thousand", 1000), ("million", 1_000_000), ("dozen", 12),
+    ("zero", 0),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+    ("hundred", 100),
+    ("thousand", 1000),
+    ("million", 1_000_000),
+    ("dozen", 12),
 ];
 const SPANISH: &[(&str, u64)] = &[
-    ("cero", 0), ("uno", 1), ("dos", 2), ("tres", 3), ("cuatro", 4), ("cinco", 5), ("seis", 6), ("siete", 7),
-    ("ocho", 8), ("nueve", 9), ("diez", 10), ("once", 11), ("doce", 12), ("trece", 13), ("catorce", 14),
-    ("quince", 15), ("dieciseis", 16), ("diecisiete", 17), ("dieciocho", 18), ("diecinueve", 19), ("veinte", 20),
-    ("veintiuno", 21), ("veintiun", 21), ("veintidos", 22), ("veintitres", 23), ("veinticuatro", 24),
-    ("veinticinco", 25), ("veintiseis", 26), ("veintisiete", 27), ("veintiocho", 28), ("veintinueve", 29),
-    ("treinta", 30), ("cuarenta", 40), ("cincuenta", 50), ("sesenta", 60), ("setenta", 70), ("ochenta", 80),
-    ("noventa", 90), ("cien", 100), ("ciento", 100), ("doscientos", 200), ("doscientas", 200),
-    ("trescientos", 300), ("trescientas", 300), ("cuatrocientos", 400), ("cuatrocientas", 400),
-    ("quinientos", 500), ("quinientas", 500), ("seiscientos", 600), ("setecientos", 700), ("ochocientos", 800),
-    ("novecientos", 900), ("mil", 1000), ("millon", 1_000_000), ("millones", 1_000_000), ("docena", 12),
+    ("cero", 0),
+    ("uno", 1),
+    ("dos", 2),
+    ("tres", 3),
+    ("cuatro", 4),
+    ("cinco", 5),
+    ("seis", 6),
+    ("siete", 7),
+    ("ocho", 8),
+    ("nueve", 9),
+    ("diez", 10),
+    ("once", 11),
+    ("doce", 12),
+    ("trece", 13),
+    ("catorce", 14),
+    ("quince", 15),
+    ("dieciseis", 16),
+    ("diecisiete", 17),
+    ("dieciocho", 18),
+    ("diecinueve", 19),
+    ("veinte", 20),
+    ("veintiuno", 21),
+    ("veintiun", 21),
+    ("veintidos", 22),
+    ("veintitres", 23),
+    ("veinticuatro", 24),
+    ("veinticinco", 25),
+    ("veintiseis", 26),
+    ("veintisiete", 27),
+    ("veintiocho", 28),
+    ("veintinueve", 29),
+    ("treinta", 30),
+    ("cuarenta", 40),
+    ("cincuenta", 50),
+    ("sesenta", 60),
+    ("setenta", 70),
+    ("ochenta", 80),
+    ("noventa", 90),
+    ("cien", 100),
+    ("ciento", 100),
+    ("doscientos", 200),
+    ("doscientas", 200),
+    ("trescientos", 300),
+    ("trescientas", 300),
+    ("cuatrocientos", 400),
+    ("cuatrocientas", 400),
+    ("quinientos", 500),
+    ("quinientas", 500),
+    ("seiscientos", 600),
+    ("setecientos", 700),
+    ("ochocientos", 800),
+    ("novecientos", 900),
+    ("mil", 1000),
+    ("millon", 1_000_000),
+    ("millones", 1_000_000),
+    ("docena", 12),
 ];
 const PORTUGUESE: &[(&str, u64)] = &[
-    ("zero", 0), ("dois", 2), ("duas", 2), ("tres", 3), ("quatro", 4), ("cinco", 5), ("seis", 6), ("sete", 7),
-    ("oito", 8), ("nove", 9), ("dez", 10), ("onze", 11), ("doze", 12), ("treze", 13), ("catorze", 14),
-    ("quatorze", 14), ("quinze", 15), ("dezesseis", 16), ("dezasseis", 16), ("dezessete", 17), ("dezassete", 17),
-    ("dezoito", 18), ("dezenove", 19), ("dezanove", 19), ("vinte", 20), ("trinta", 30), ("quarenta", 40),
-    ("cinquenta", 50), ("sessenta", 60), ("setenta", 70), ("oitenta", 80), ("noventa", 90), ("cem", 100),
-    ("cento", 100), ("duzentos", 200), ("duzentas", 200), ("trezentos", 300), ("quatrocentos", 400),
-    ("quinhentos", 500), ("seiscentos", 600), ("setecentos", 700), ("oitocentos", 800), ("novecentos", 900),
-    ("mil", 1000), ("milhao", 1_000_000), ("milhoes", 1_000_000), ("duzia", 12),
+    ("zero", 0),
+    ("dois", 2),
+    ("duas", 2),
+    ("tres", 3),
+    ("quatro", 4),
+    ("cinco", 5),
+    ("seis", 6),
+    ("sete", 7),
+    ("oito", 8),
+    ("nove", 9),
+    ("dez", 10),
+    ("onze", 11),
+    ("doze", 12),
+    ("treze", 13),
+    ("catorze", 14),
+    ("quatorze", 14),
+    ("quinze", 15),
+    ("dezesseis", 16),
+    ("dezasseis", 16),
+    ("dezessete", 17),
+    ("dezassete", 17),
+    ("dezoito", 18),
+    ("dezenove", 19),
+    ("dezanove", 19),
+    ("vinte", 20),
+    ("trinta", 30),
+    ("quarenta", 40),
+    ("cinquenta", 50),
+    ("sessenta", 60),
+    ("setenta", 70),
+    ("oitenta", 80),
+    ("noventa", 90),
+    ("cem", 100),
+    ("cento", 100),
+    ("duzentos", 200),
+    ("duzentas", 200),
+    ("trezentos", 300),
+    ("quatrocentos", 400),
+    ("quinhentos", 500),
+    ("seiscentos", 600),
+    ("setecentos", 700),
+    ("oitocentos", 800),
+    ("novecentos", 900),
+    ("mil", 1000),
+    ("milhao", 1_000_000),
+    ("milhoes", 1_000_000),
+    ("duzia", 12),
 ];
 
 /// Runs of number words in languages with spaces.
@@ -152,7 +264,11 @@ fn spaced_words(folded: &str, language: Language, answer: bool) -> Vec<(Range<us
             {
                 run.push(1);
                 end = next + 1;
-            } else if !(and.contains(word) && !run.is_empty() && run.last() >= Some(&20) && ahead(1).is_some()) {
+            } else if !(and.contains(word)
+                && !run.is_empty()
+                && run.last() >= Some(&20)
+                && ahead(1).is_some())
+            {
                 break;
             }
             next += 1;
@@ -206,21 +322,51 @@ fn tokens(folded: &str) -> Vec<(&str, Range<usize>)> {
 }
 
 const JAPANESE_COUNTERS: &[&str] = &[
-    "つ", "個", "人", "名", "枚", "本", "台", "番", "円", "時", "分", "日", "月", "年", "冊", "泊", "点", "回", "歳",
-    "週間", "か月", "ヶ月", "箱", "杯", "匹", "階", "号",
+    "つ", "個", "人", "名", "枚", "本", "台", "番", "円", "時", "分", "日", "月", "年", "冊", "泊", "点",
+    "回", "歳", "週間", "か月", "ヶ月", "箱", "杯", "匹", "階", "号",
 ];
 const KOREAN_COUNTERS: &[&str] = &[
-    "개", "명", "번", "원", "시", "분", "일", "월", "년", "호", "장", "마리", "권", "인분", "박", "살", "주", "달", "잔", "대",
-    "사람", "층", "회",
+    "개", "명", "번", "원", "시", "분", "일", "월", "년", "호", "장", "마리", "권", "인분", "박", "살", "주",
+    "달", "잔", "대", "사람", "층", "회",
 ];
 const KOREAN_NATIVE: &[(&str, u64)] = &[
-    ("하나", 1), ("둘", 2), ("셋", 3), ("넷", 4), ("다섯", 5), ("여섯", 6), ("일곱", 7), ("여덟", 8), ("아홉", 9),
-    ("한", 1), ("두", 2), ("세", 3), ("네", 4), ("스무", 20), ("스물", 20), ("서른", 30), ("마흔", 40), ("쉰", 50),
+    ("하나", 1),
+    ("둘", 2),
+    ("셋", 3),
+    ("넷", 4),
+    ("다섯", 5),
+    ("여섯", 6),
+    ("일곱", 7),
+    ("여덟", 8),
+    ("아홉", 9),
+    ("한", 1),
+    ("두", 2),
+    ("세", 3),
+    ("네", 4),
+    ("스무", 20),
+    ("스물", 20),
+    ("서른", 30),
+    ("마흔", 40),
+    ("쉰", 50),
     ("열", 10),
 ];
 const JAPANESE_NATIVE: &[(&str, u64)] = &[
-    ("ひとつ", 1), ("一つ", 1), ("ふたつ", 2), ("二つ", 2), ("みっつ", 3), ("三つ", 3), ("よっつ", 4), ("四つ", 4),
-    ("いつつ", 5), ("五つ", 5), ("むっつ", 6), ("ななつ", 7), ("やっつ", 8), ("ここのつ", 9), ("ひとり", 1), ("ふたり", 2),
+    ("ひとつ", 1),
+    ("一つ", 1),
+    ("ふたつ", 2),
+    ("二つ", 2),
+    ("みっつ", 3),
+    ("三つ", 3),
+    ("よっつ", 4),
+    ("四つ", 4),
+    ("いつつ", 5),
+    ("五つ", 5),
+    ("むっつ", 6),
+    ("ななつ", 7),
+    ("やっつ", 8),
+    ("ここのつ", 9),
+    ("ひとり", 1),
+    ("ふたり", 2),
 ];
 
 /// Runs of number signs in Japanese and Korean. As they are parts of other words too, they count only before a
@@ -265,9 +411,14 @@ fn dense_words(folded: &str, language: Language, answer: bool) -> Vec<(Range<usi
 
 /// A number in native words at the beginning: its length, value, and whether only a counter makes it a number.
 fn native_number(text: &str, table: &[(&str, u64)], korean: bool) -> Option<(usize, u64, bool)> {
-    let at = |text: &str| table.iter().find(|(word, _)| text.starts_with(word)).map(|(word, value)| (word.len(), *value));
+    let at = |text: &str| {
+        table.iter().find(|(word, _)| text.starts_with(word)).map(|(word, value)| (word.len(), *value))
+    };
     let (length, value) = at(text)?;
-    if korean && value >= 10 && let Some((more, ones)) = at(&text[length..]).filter(|(_, ones)| *ones < 10) {
+    if korean
+        && value >= 10
+        && let Some((more, ones)) = at(&text[length..]).filter(|(_, ones)| *ones < 10)
+    {
         return Some((length + more, value + ones, false));
     }
     let short = matches!(&text[..length], "한" | "두" | "세" | "네" | "열");
@@ -277,13 +428,39 @@ fn native_number(text: &str, table: &[(&str, u64)], korean: bool) -> Option<(usi
 fn sign(c: char, korean: bool) -> Option<u64> {
     let signs: &[(char, u64)] = if korean {
         &[
-            ('영', 0), ('공', 0), ('일', 1), ('이', 2), ('삼', 3), ('사', 4), ('오', 5), ('육', 6), ('칠', 7), ('팔', 8),
-            ('구', 9), ('십', 10), ('백', 100), ('천', 1000), ('만', 10_000),
+            ('영', 0),
+            ('공', 0),
+            ('일', 1),
+            ('이', 2),
+            ('삼', 3),
+            ('사', 4),
+            ('오', 5),
+            ('육', 6),
+            ('칠', 7),
+            ('팔', 8),
+            ('구', 9),
+            ('십', 10),
+            ('백', 100),
+            ('천', 1000),
+            ('만', 10_000),
         ]
     } else {
         &[
-            ('〇', 0), ('零', 0), ('一', 1), ('二', 2), ('三', 3), ('四', 4), ('五', 5), ('六', 6), ('七', 7), ('八', 8),
-            ('九', 9), ('十', 10), ('百', 100), ('千', 1000), ('万', 10_000),
+            ('〇', 0),
+            ('零', 0),
+            ('一', 1),
+            ('二', 2),
+            ('三', 3),
+            ('四', 4),
+            ('五', 5),
+            ('六', 6),
+            ('七', 7),
+            ('八', 8),
+            ('九', 9),
+            ('十', 10),
+            ('百', 100),
+            ('千', 1000),
+            ('万', 10_000),
         ]
     };
     signs.iter().find(|(sign, _)| *sign == c).map(|(_, value)| *value)

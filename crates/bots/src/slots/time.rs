@@ -19,7 +19,8 @@ pub(super) struct Times {
 
 /// Words that move an hour to the afternoon, and those that keep it in the morning.
 const PM: &str = r"p\.?\s?m\.?|in the afternoon|in the evening|at night|tonight|de la tarde|de la noche|da tarde|da noite|午後|夜|夕方|오후|저녁|밤";
-const AM: &str = r"a\.?\s?m\.?|in the morning|de la manana|de la madrugada|da manha|da madrugada|午前|朝|오전|아침|새벽";
+const AM: &str =
+    r"a\.?\s?m\.?|in the morning|de la manana|de la madrugada|da manha|da madrugada|午前|朝|오전|아침|새벽";
 
 impl Times {
     pub(super) fn new(language: Language) -> Self {
@@ -31,7 +32,9 @@ impl Times {
                 vec![
                     clock,
                     format!(r"\b{hour}{day}(?:\b|$)"),
-                    format!(r"\b(?:(?P<half>half)|(?P<quarter>quarter)|(?P<m>\d{{1,2}})) (?:past|(?P<to>to)) {hour}\b{day}?"),
+                    format!(
+                        r"\b(?:(?P<half>half)|(?P<quarter>quarter)|(?P<m>\d{{1,2}})) (?:past|(?P<to>to)) {hour}\b{day}?"
+                    ),
                     format!(r"\b{hour} ?o'?clock\b{day}?"),
                     format!(r"\bat {hour}\b"),
                 ],
@@ -63,7 +66,9 @@ impl Times {
             ),
             Language::Japanese => (
                 vec![
-                    format!(r"(?:(?P<pm>{PM})|(?P<am>{AM}))?の?\s*{hour}時(?:(?P<half>半)|(?P<m>\d{{1,2}})分)?"),
+                    format!(
+                        r"(?:(?P<pm>{PM})|(?P<am>{AM}))?の?\s*{hour}時(?:(?P<half>半)|(?P<m>\d{{1,2}})分)?"
+                    ),
                     format!(r"(?:(?P<pm>{PM})|(?P<am>{AM}))?\s*{hour}[::](?P<m>\d{{2}})"),
                 ],
                 vec![("正午", "12:00"), ("真夜中", "00:00")],
@@ -71,7 +76,9 @@ impl Times {
             ),
             Language::Korean => (
                 vec![
-                    format!(r"(?:(?P<pm>{PM})|(?P<am>{AM}))?\s*{hour}\s*시(?:\s*(?P<half>반)|\s*(?P<m>\d{{1,2}})분)?"),
+                    format!(
+                        r"(?:(?P<pm>{PM})|(?P<am>{AM}))?\s*{hour}\s*시(?:\s*(?P<half>반)|\s*(?P<m>\d{{1,2}})분)?"
+                    ),
                     format!(r"(?:(?P<pm>{PM})|(?P<am>{AM}))?\s*{hour}:(?P<m>\d{{2}})"),
                 ],
                 vec![("정오", "12:00"), ("자정", "00:00")],
@@ -93,14 +100,17 @@ impl Times {
             for captures in pattern.captures_iter(&text.folded) {
                 let range = captures.get(0).expect("the whole match").range();
                 // A duration has an hour too.
-                if text.folded[range.end..].starts_with('間') || text.folded[range.end..].starts_with("간") {
+                if text.folded[range.end..].starts_with('間') || text.folded[range.end..].starts_with("간")
+                {
                     continue;
                 }
                 all.extend(clock(&captures).map(|value| found(text, range, value)));
             }
         }
         for (pattern, value) in &self.named {
-            all.extend(pattern.find_iter(&text.folded).map(|span| found(text, span.range(), (*value).to_owned())));
+            all.extend(
+                pattern.find_iter(&text.folded).map(|span| found(text, span.range(), (*value).to_owned())),
+            );
         }
         if answer
             && all.is_empty()

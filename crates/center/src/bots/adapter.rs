@@ -86,13 +86,20 @@ pub(super) async fn lex(
         return Err(BotError::Failed("the adapter is not one of this kind".to_owned()));
     };
     let locale = call.language.as_deref().unwrap_or("en_US").replace('-', "_");
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
     if !plain(bot_id) || !plain(alias_id) || !plain(&locale) {
-        return Err(BotError::Unavailable("its adapter names a bot, alias or locale that cannot be".to_owned()));
+        return Err(BotError::Unavailable(
+            "its adapter names a bot, alias or locale that cannot be".to_owned(),
+        ));
     }
-    let path = format!("/bots/{bot_id}/botAliases/{alias_id}/botLocales/{locale}/sessions/{conversation}/text");
+    let path =
+        format!("/bots/{bot_id}/botAliases/{alias_id}/botLocales/{locale}/sessions/{conversation}/text");
     let address = format!("{}{path}", url.trim_end_matches('/'));
-    let parsed = reqwest::Url::parse(&address).map_err(|_| BotError::Unavailable("its address is not one".to_owned()))?;
+    let parsed = reqwest::Url::parse(&address)
+        .map_err(|_| BotError::Unavailable("its address is not one".to_owned()))?;
     let host = match (parsed.host_str(), parsed.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),
@@ -109,8 +116,10 @@ pub(super) async fn lex(
         payload: Payload::Whole(body.as_bytes()),
     };
     let secret = Secret::new(secret_key.as_str());
-    let signer = Signer { access_key_id: access_key, secret: &secret, session_token: None, region, service: "lex" };
-    let mut request = client.post(parsed.clone()).header("content-type", "application/json").body(body.clone());
+    let signer =
+        Signer { access_key_id: access_key, secret: &secret, session_token: None, region, service: "lex" };
+    let mut request =
+        client.post(parsed.clone()).header("content-type", "application/json").body(body.clone());
     for (name, value) in sign(&signer, &signed, now) {
         request = request.header(name, value);
     }
@@ -159,9 +168,11 @@ fn of_lex(answer: &Value) -> BotReply {
         let content = text(&one["content"]).or_else(|| text(&one["imageResponseCard"]["title"]))?;
         Some(message(Message { kind, content }))
     });
-    let slots = intent["slots"].as_object().into_iter().flatten().filter_map(|(name, slot)| {
-        Some((name.clone(), text(&slot["value"]["interpretedValue"])?))
-    });
+    let slots = intent["slots"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, slot)| Some((name.clone(), text(&slot["value"]["interpretedValue"])?)));
     let session = state["sessionAttributes"].as_object().into_iter().flatten();
     let dialog_state = match (closed, intent["state"].as_str()) {
         (true, Some("Failed")) => "Failed",
@@ -193,7 +204,10 @@ async fn answer<T: serde::de::DeserializeOwned>(request: reqwest::RequestBuilder
             return Err(BotError::Failed(format!("the answer has more than {ANSWER_BYTES} bytes")));
         }
     }
-    serde_json::from_slice(&bytes).map_err(|_| BotError::Failed("the answer is not of the form".to_owned()))
+    // An empty list would pass for an object without members.
+    let answer: Option<Value> = serde_json::from_slice(&bytes).ok().filter(Value::is_object);
+    let answer = answer.and_then(|answer| serde_json::from_value(answer).ok());
+    answer.ok_or_else(|| BotError::Failed("the answer is not of the form".to_owned()))
 }
 
 /// The error without the address, which may hold what is secret.

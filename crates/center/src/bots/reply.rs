@@ -20,7 +20,8 @@ pub(super) fn of_turn(turn: Turn) -> BotReply {
         (Action::Close, _) if intent.name == FALLBACK_INTENT => "Failed",
         (Action::Close, _) => "Fulfilled",
     };
-    let slots = intent.slots.iter().filter_map(|(name, value)| Some((name.clone(), value.as_ref()?.value.clone())));
+    let slots =
+        intent.slots.iter().filter_map(|(name, value)| Some((name.clone(), value.as_ref()?.value.clone())));
     let mut more = Map::new();
     if let Some(sentiment) = turn.sentiment {
         more.insert(
@@ -39,7 +40,11 @@ pub(super) fn of_turn(turn: Turn) -> BotReply {
     alternatives(&mut more, &others);
     BotReply {
         messages: turn.messages.into_iter().map(message).collect(),
-        confidence: turn.guesses.iter().find(|guess| guess.intent == intent.name).map(|guess| guess.confidence),
+        confidence: turn
+            .guesses
+            .iter()
+            .find(|guess| guess.intent == intent.name)
+            .map(|guess| guess.confidence),
         slots: slots.collect(),
         session: turn.session.attributes.clone(),
         dialog_state: dialog_state.to_owned(),
@@ -56,8 +61,14 @@ pub(super) fn alternatives(more: &mut Map<String, Value>, others: &[(&str, f64)]
     for ((name, confidence), letter) in others.iter().zip(["x", "y", "z", "w"]) {
         for key in [name, letter] {
             let (score, slots) = (json!({"Score": confidence}), json!({}));
-            deep.insert(key.to_owned(), json!({"IntentName": name, "IntentConfidence": score, "Slots": slots}));
-            flat.insert(key.to_owned(), json!({"IntentName": name, "IntentConfidence": confidence, "Slots": slots}));
+            deep.insert(
+                key.to_owned(),
+                json!({"IntentName": name, "IntentConfidence": score, "Slots": slots}),
+            );
+            flat.insert(
+                key.to_owned(),
+                json!({"IntentName": name, "IntentConfidence": confidence, "Slots": slots}),
+            );
         }
     }
     if !deep.is_empty() {
@@ -76,7 +87,8 @@ pub(super) fn message(message: Message) -> flows::Message {
 }
 
 fn payload(content: String) -> flows::Message {
-    let template = serde_json::from_str::<Value>(&content).is_ok_and(|value| value["templateType"].is_string());
+    let template =
+        serde_json::from_str::<Value>(&content).is_ok_and(|value| value["templateType"].is_string());
     if template { flows::Message::Interactive(content) } else { flows::Message::Text(content) }
 }
 

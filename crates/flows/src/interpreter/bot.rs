@@ -132,7 +132,9 @@ fn take(machine: &mut Machine<'_>, action: &Action, reply: BotReply) -> Performe
     machine.run.scope.lex = lex;
     match reply.intent {
         // An intent that came to nothing is not taken for one that was settled.
-        Some(intent) if reply.dialog_state == "Failed" && intent != FALLBACK_INTENT => Ok(Outcome::Result(None)),
+        Some(intent) if reply.dialog_state == "Failed" && intent != FALLBACK_INTENT => {
+            Ok(Outcome::Result(None))
+        }
         Some(intent) => Ok(Outcome::Result(Some(intent))),
         None if machine.host.channel() == Channel::Task => {
             Err(FlowError::Refused("the bot asks back, and nobody can answer in a task".to_owned()))

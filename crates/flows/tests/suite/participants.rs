@@ -166,7 +166,10 @@ fn bots_of_the_host_talk_until_they_have_an_intent() {
     let second = asked(play.says("big"));
     assert_eq!(second.1, json!({"last": "Which size?"}));
     assert!(matches!(play.advance(Resume::TimeLimit), Pause::Bot(_)), "only the bot goes on");
-    assert_eq!((play.advance(Resume::Bot(Ok(reply("Thanks", Some("Order"))))), play.at()), (Pause::End, "Order"));
+    assert_eq!(
+        (play.advance(Resume::Bot(Ok(reply("Thanks", Some("Order"))))), play.at()),
+        (Pause::End, "Order")
+    );
     assert_eq!(play.host.texts(), ["Hi", "Which size?", "Thanks"]);
 
     let failed = BotReply { dialog_state: "Failed".into(), ..reply("Sorry", Some("Order")) };
