@@ -112,6 +112,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_turn_tells_all_that_a_flow_may_read() {
+        let model = bots::Model::learn(&bots::sample(), "en_US").expect("learns");
+        let turn = |text: &str, state: &Value| {
+            let session = serde_json::from_value(state.clone()).unwrap_or_default();
+            of_turn(model.turn(session, text, &bots::Moment::utc(0)))
+        };
+        let asked = turn("I am angry, where is my order", &Value::Null);
+        assert_eq!((asked.intent.as_deref(), asked.dialog_state.as_str()), (None, "ElicitSlot"));
+        assert_eq!(asked.more["SentimentResponse"]["Label"], "NEGATIVE");
+        let others = (&asked.more["AlternativeIntents"]["x"], &asked.more["AlternateIntents"]["x"]);
+        let name = others.0["IntentName"].as_str().expect("there are others");
+        assert_eq!(asked.more["AlternativeIntents"][name], *others.0);
+        assert_eq!(others.0["IntentConfidence"]["Score"], others.1["IntentConfidence"]);
+        let settled = turn("number 512", &asked.state);
+        assert_eq!((settled.intent.as_deref(), settled.dialog_state.as_str()), (Some("OrderStatus"), "Fulfilled"));
+        assert_eq!(settled.slots["OrderNumber"], "512");
+        let lost = turn("jazz music", &turn("pizza", &Value::Null).state);
+        assert_eq!((lost.intent.as_deref(), lost.dialog_state.as_str()), (Some("FallbackIntent"), "Failed"));
+    }
+
+    #[test]
     fn messages_fit_a_chat() {
         let kind = |kind, content: &str| message(Message { kind, content: content.into() });
         let card = r#"{"templateType": "QuickReply"}"#;
