@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The version of the form that is written and read.
 pub const FORM: &str = "1";
 /// Largest definition, in bytes.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// A bot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -53,7 +53,7 @@ pub use language::Language;
 pub use model::{Guess, LearnError, Model};
 pub use session::{Action, IntentState, Session, SlotValue};
 pub use slots::Moment;
-pub use validate::Problem;
+pub use validate::{Checked, Problem};
 
 /// The bot of every new instance: a small help desk in five languages.
 pub fn sample() -> Definition {

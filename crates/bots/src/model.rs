@@ -100,6 +100,11 @@ impl Model {
         &self.locale_name
     }
 
+    /// How many numbers the model is made of, at four bytes each.
+    pub fn size(&self) -> usize {
+        self.weights.len() + self.samples.iter().map(|(_, sample)| sample.len() * 4).sum::<usize>()
+    }
+
     /// Whether the bot has an intent of this name, and the slots that a session has values of or asks for.
     pub fn knows(&self, intent: &str, session: &crate::Session) -> bool {
         let Some(intent) = self.intent(intent) else { return intent == FALLBACK_INTENT };
@@ -159,7 +164,8 @@ impl Model {
     /// Which kinds of values stand in the text.
     fn kinds(&self, text: &str) -> Vec<&str> {
         let moment = Moment::utc(0);
-        let found = self.finders.iter().filter(|(_, finder)| finder.find(text, &moment, &[]).is_some());
+        let quick = self.finders.iter().filter(|(_, finder)| finder.is_quick());
+        let found = quick.filter(|(_, finder)| finder.find(text, &moment, &[]).is_some());
         found.map(|(name, _)| name.as_str()).collect()
     }
 

@@ -12,6 +12,8 @@ use crate::slots::{BUILT_IN, codes_pattern_problem, finders};
 pub const MOST: [usize; 5] = [25, 1000, 1500, 100, 10_000];
 /// Most characters of all utterances of a locale, and of all lists of a locale.
 pub const MOST_CHARACTERS: usize = 500_000;
+/// Most slot types of a locale.
+const MOST_LISTS: usize = 250;
 /// More problems than these are not told.
 const MOST_PROBLEMS: usize = 100;
 const LONGEST_NAME: usize = 100;
@@ -30,6 +32,22 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.what)
+    }
+}
+
+/// A definition without problems.
+#[derive(Clone, Debug)]
+pub struct Checked(Definition);
+
+impl Checked {
+    /// The definition.
+    pub fn into_inner(self) -> Definition {
+        self.0
+    }
+
+    /// The bot's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
     }
 }
 
@@ -67,6 +85,17 @@ impl Report {
 }
 
 impl Definition {
+    /// The definition as one that can be used, or everything that is wrong with it. Takes its time on large ones.
+    pub fn checked(self) -> Result<Checked, Vec<Problem>> {
+        let mut problems = self.problems();
+        let size = serde_json::to_string(&self).map_or(0, |text| text.len());
+        if size > crate::definition::MAX_BYTES {
+            let what = format!("has {size} bytes; {} are possible", crate::definition::MAX_BYTES);
+            problems.push(Problem { path: "Locales".to_owned(), what });
+        }
+        if problems.is_empty() { Ok(Checked(self)) } else { Err(problems) }
+    }
+
     /// Everything that is wrong, at most a hundred problems; empty = it can be used.
     pub fn problems(&self) -> Vec<Problem> {
         let mut report = Report(Vec::new());
@@ -125,6 +154,9 @@ fn check_locale(report: &mut Report, name: &str, locale: &Locale) {
     }
     if locale.intents.is_empty() {
         report.add(format!("{at}.Intents"), "at least one intent is needed");
+    }
+    if !report.at_most(format!("{at}.SlotTypes"), locale.slot_types.len(), MOST_LISTS) {
+        return;
     }
     let mut types = HashSet::new();
     let mut characters = 0;

@@ -46,7 +46,7 @@ fn what_is_not_a_definition_is_refused() {
         ("[]", "not of the form"),
         (r#"{"Version": "2", "Name": "A"}"#, "has the version \"2\""),
         (r#"{"Version": "1", "Name": "A", "Colour": "red"}"#, "Colour"),
-        (&" ".repeat(5 * 1024 * 1024), "at most"),
+        (&" ".repeat(3 * 1024 * 1024), "at most"),
     ] {
         let error = Definition::read(text.as_bytes()).expect_err("is refused").to_string();
         assert!(error.contains(expected), "{error}");
@@ -105,4 +105,35 @@ fn learning_is_the_same_every_time() {
     let guesses = || Model::learn(&definition, "en_US").expect("learns").guess("alfa beta zeta", |_| true);
     assert_eq!(guesses(), guesses());
     assert_eq!(Model::learn(&definition, "fr_FR").err(), Some(LearnError::Locale("fr_FR".into())));
+}
+
+#[test]
+fn a_long_list_is_looked_through_in_time() {
+    let word = |n: usize| -> String {
+        let mut n = n * 7919 + 13;
+        let letter = |_| {
+            n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b'a' + (n >> 60) as u8)
+        };
+        (0..8).map(letter).collect()
+    };
+    let values: Vec<_> = (0..10_000).map(|n| json!({"Value": word(n)})).collect();
+    let definition = json!({"Version": "1", "Name": "Long", "Locales": {"en_US": {
+        "SlotTypes": [{"Name": "Words", "Values": values}],
+        "Intents": [{"Name": "Say", "Utterances": ["say {Word}", "tell me {Word}"],
+            "Slots": [{"Name": "Word", "Type": "Words", "Prompts": ["Which?"]}]}]}}});
+    let definition = Definition::read(definition.to_string().as_bytes()).expect("is read");
+    let model = Model::learn(&definition, "en_US").expect("learns");
+    let begun = std::time::Instant::now();
+    let text: String = (20_000..20_113).map(word).collect::<Vec<_>>().join(" ");
+    let turn = model.turn(Session::default(), &format!("say {text}"), &Moment::utc(0));
+    model.turn(turn.session, &text, &Moment::utc(0));
+    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn only_what_has_no_problems_is_checked() {
+    let read = |text: &str| Definition::read(text.as_bytes()).expect("is read").checked();
+    assert!(read(r#"{"Version": "1", "Name": "A"}"#).is_err());
+    assert!(bots::sample().checked().is_ok());
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use bots::Definition;
+use bots::{Checked, Definition};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -145,20 +145,8 @@ impl Directory {
     }
 
     /// Adds a version of a bot, which is found by its name, and points an alias to it, which flows may use at once.
-    pub fn import_bot(
-        &mut self,
-        cx: &mut Cx<'_>,
-        definition: Definition,
-        alias: Option<&str>,
-    ) -> Result<Value> {
-        let problems = definition.problems();
-        if !problems.is_empty() {
-            let told: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
-            return Err(DirectoryError::parameter(format!(
-                "The definition has problems: {}",
-                told.join("; ")
-            )));
-        }
+    pub fn import_bot(&mut self, cx: &mut Cx<'_>, definition: Checked, alias: Option<&str>) -> Result<Value> {
+        let definition = definition.into_inner();
         let alias = alias.unwrap_or(LIVE);
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if alias.is_empty() || alias.len() > 100 || !alias.chars().all(plain) {
@@ -339,7 +327,10 @@ impl Directory {
     }
 
     pub(crate) fn seed_bot(&mut self, cx: &mut Cx<'_>) -> Result<()> {
-        self.import_bot(cx, ::bots::sample(), None).map(|_| ())
+        let sample = ::bots::sample()
+            .checked()
+            .map_err(|_| DirectoryError::request("The sample bot is not valid."))?;
+        self.import_bot(cx, sample, None).map(|_| ())
     }
 }
 

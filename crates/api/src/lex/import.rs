@@ -1,7 +1,7 @@
 //! Our own operations on bots: bring one in, list them, remove one (documented in `docs/bots.md`).
 
 use base64::Engine as _;
-use bots::{Definition, archive};
+use bots::{Checked, Definition, archive};
 use directory::Permission;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,25 +39,10 @@ struct ImportBot {
 async fn import_bot(call: Call<App>, input: ImportBot) -> Answer {
     let engine = access::instance(&call, &input.instance_id)?;
     access::permit(&call, &engine, &[Permission::ContactFlowsPublish]).await?;
-    let (definition, notes) = match (input.definition, input.archive) {
-        (Some(definition), None) => {
-            let read =
-                tokio::task::spawn_blocking(move || Definition::read(definition.to_string().as_bytes()));
-            let definition = read.await.map_err(|_| interrupted())?;
-            (definition.map_err(|error| ApiError::validation(error.to_string()))?, Vec::new())
-        }
-        (None, Some(text)) => {
-            let bytes = base64::engine::general_purpose::STANDARD.decode(text);
-            let bytes = bytes.map_err(|_| ApiError::validation("Archive must be base64."))?;
-            // Unpacking and checking take their time on large bots.
-            let read = tokio::task::spawn_blocking(move || archive::read(&bytes))
-                .await
-                .map_err(|_| interrupted())?;
-            let imported = read.map_err(|error| ApiError::validation(error.to_string()))?;
-            (imported.definition, imported.notes)
-        }
-        _ => return Err(ApiError::validation("Give a Definition or an Archive, not both.")),
-    };
+    // Unpacking and checking take their time on large bots.
+    let read = tokio::task::spawn_blocking(move || checked(input.definition, input.archive));
+    let (definition, notes) =
+        read.await.map_err(|_| ApiError::internal_server("The work was interrupted. Try again."))??;
     let alias = input.alias;
     let mut answer = engine
         .apply(|core, cx| {
@@ -107,8 +92,27 @@ async fn delete_bot(call: Call<App>, input: DeleteBot) -> Answer {
     Ok(json!({}))
 }
 
-fn interrupted() -> ApiError {
-    ApiError::internal_server("The work was interrupted. Try again.")
+/// The definition of a request, checked, and what an archive left out.
+fn checked(definition: Option<Value>, packed: Option<String>) -> Result<(Checked, Vec<String>), ApiError> {
+    let wrong = |error: String| ApiError::validation(error);
+    let (definition, notes) = match (definition, packed) {
+        (Some(definition), None) => {
+            let text = definition.to_string();
+            (Definition::read(text.as_bytes()).map_err(|error| wrong(error.to_string()))?, Vec::new())
+        }
+        (None, Some(text)) => {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text);
+            let bytes = bytes.map_err(|_| wrong("Archive must be base64.".to_owned()))?;
+            let imported = archive::read(&bytes).map_err(|error| wrong(error.to_string()))?;
+            (imported.definition, imported.notes)
+        }
+        _ => return Err(wrong("Give a Definition or an Archive, not both.".to_owned())),
+    };
+    let definition = definition.checked().map_err(|problems| {
+        let told: Vec<String> = problems.iter().take(20).map(ToString::to_string).collect();
+        wrong(format!("The definition has problems: {}", told.join("; ")))
+    })?;
+    Ok((definition, notes))
 }
 
 /// Refusals in the words of this service.

@@ -177,7 +177,9 @@ async fn recognize_text(call: Call<App>, input: RecognizeText) -> Answer {
         shape::apply(state, &mut session, call.now)?;
     }
     check_intent(&bot.model, &session)?;
-    let turn = bot.model.turn(session, &input.text, &Moment::utc(call.now.0));
+    let turn = center::bots::turn(bot.model.clone(), session, input.text, call.now)
+        .await
+        .map_err(|error| ApiError::internal_server(error.to_string()))?;
     let mut answer = json!({
         "messages": shape::messages(&turn.messages),
         "sessionState": shape::state(&turn.session, call.now),

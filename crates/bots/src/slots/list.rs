@@ -38,41 +38,43 @@ impl List {
         self.values.get(at).cloned().unwrap_or_default()
     }
 
+    /// Values in a text. A mistaken word never hides one that is spelled right.
     pub(super) fn find_all(&self, text: &Folded) -> Vec<Found> {
         let spoken = spans(&text.folded);
-        let mut all = Vec::new();
+        let (mut right, mut mistaken) = (Vec::new(), Vec::new());
         for (entry, value) in &self.entries {
             let dense = entry[0].chars().next().is_some_and(is_dense);
             if dense && entry.len() == 1 {
                 // Words that stick together are found anywhere.
-                all.extend(
-                    text.folded
-                        .match_indices(entry[0].as_str())
-                        .map(|(at, part)| found(text, at..at + part.len(), value.clone())),
-                );
+                let places = text.folded.match_indices(entry[0].as_str());
+                right.extend(places.map(|(at, part)| found(text, at..at + part.len(), value.clone())));
                 continue;
             }
             for part in spoken.windows(entry.len()) {
-                let close = |mistakes: &dyn Fn(&str) -> usize| {
-                    part.iter().zip(entry).all(|((word, _), wanted)| nearly(word, wanted, mistakes(wanted)))
-                };
                 let range = part[0].1.start..part[part.len() - 1].1.end;
-                if close(&|_| 0) {
-                    all.push(found(text, range, value.clone()));
-                } else if close(&allowed) {
-                    // A mistaken word must not hide one that is spelled right, so it comes after.
-                    all.push(Found { resolved: vec![value.clone()], ..found(text, range, value.clone()) });
+                if part.iter().zip(entry).all(|((word, _), wanted)| word == wanted) {
+                    right.push(found(text, range, value.clone()));
+                } else if part.iter().zip(entry).all(|((word, _), wanted)| is_meant(word, wanted)) {
+                    mistaken.push(found(text, range, value.clone()));
                 }
             }
         }
-        let exact = |one: &Found| {
-            self.entries.iter().any(|(entry, _)| words(&text.folded[one.range.clone()]) == *entry)
-        };
-        let (mut right, mistaken): (Vec<_>, Vec<_>) = all.into_iter().partition(exact);
         let taken: Vec<_> = right.iter().map(|one| one.range.clone()).collect();
         right.extend(mistaken.into_iter().filter(|one| super::is_free(&one.range, &taken)));
         first_and_longest(right)
     }
+
+    /// How many words and other words there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+/// Whether a word is another one with a typing mistake. People get the first letter right, which spares most of the
+/// comparisons with a long list.
+fn is_meant(word: &str, wanted: &str) -> bool {
+    let near = word.len().abs_diff(wanted.len()) <= 8 && word.chars().next() == wanted.chars().next();
+    near && (word == wanted || nearly(word, wanted, allowed(wanted)))
 }
 
 /// Typing mistakes that a word may have: short words must be right, as another word is near.

@@ -193,6 +193,14 @@ impl Finder {
         }
     }
 
+    /// Whether it is worth looking for its values in every text, only to know that there are some.
+    pub(crate) fn is_quick(&self) -> bool {
+        match &self.kind {
+            Kind::List(list) => list.len() <= 500,
+            _ => true,
+        }
+    }
+
     /// How early this type looks for its values: the most particular types first.
     pub(crate) fn order(&self) -> u8 {
         match self.kind {

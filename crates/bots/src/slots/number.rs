@@ -54,7 +54,7 @@ fn digits(folded: &str) -> Vec<(Range<usize>, String)> {
         let inside_word = !minus && before.is_some_and(|c| c.is_ascii_alphabetic());
         let into_word = folded[end..].chars().next().is_some_and(|c| c.is_ascii_alphabetic());
         if !inside_word
-            && !(into_word && !folded[end..].starts_with(['k', 'x']))
+            && (!into_word || folded[end..].starts_with(['k', 'x']))
             && let Some(value) = decimal(&folded[at..end])
         {
             let sign = if minus { "-" } else { "" };

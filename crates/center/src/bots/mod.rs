@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bots::{Adapter, Model, Moment, Session};
+use bots::{Adapter, Model, Moment, Session, Turn};
 use engine::Engine;
 use flows::{BotCall, BotError, BotReply};
 use model::{InstanceId, Timestamp};
@@ -16,6 +16,9 @@ use parking_lot::Mutex;
 
 /// Models kept in memory; one of another bot is learned again when it is needed.
 const KEPT_MODELS: usize = 64;
+
+/// Numbers of all models in memory together, at four bytes each.
+const KEPT_NUMBERS: usize = 64_000_000;
 
 /// Asks the bots of all instances.
 #[derive(Default)]
@@ -86,8 +89,11 @@ impl Bots {
             .map_err(|error| BotError::Unavailable(error.to_string()))?;
         let model = Arc::new(model);
         let mut models = self.models.lock();
-        if models.len() >= KEPT_MODELS {
-            models.pop_first();
+        let room = KEPT_NUMBERS.saturating_sub(model.size());
+        while models.len() >= KEPT_MODELS || models.values().map(|model| model.size()).sum::<usize>() > room {
+            if models.pop_first().is_none() {
+                break;
+            }
         }
         models.insert(key, model.clone());
         Ok(Behind::Model(model))
@@ -106,7 +112,7 @@ impl Bots {
             Behind::Model(model) => {
                 let mut session: Session = serde_json::from_value(call.state.clone()).unwrap_or_default();
                 session.attributes = call.session.clone();
-                Ok(reply::of_turn(model.turn(session, &call.text, &Moment::utc(now.0))))
+                Ok(reply::of_turn(turn(model, session, call.text.clone(), now).await?))
             }
             Behind::Adapter(adapter) => {
                 let limit = Duration::from_millis(call.time_limit_ms);
@@ -126,4 +132,16 @@ impl Bots {
             }
         }
     }
+}
+
+/// One turn of a model. Large ones think for milliseconds, which is too long for a thread that serves others.
+pub async fn turn(
+    model: Arc<Model>,
+    session: Session,
+    text: String,
+    now: Timestamp,
+) -> Result<Turn, BotError> {
+    tokio::task::spawn_blocking(move || model.turn(session, &text, &Moment::utc(now.0)))
+        .await
+        .map_err(|_| BotError::Failed("the turn was interrupted".to_owned()))
 }

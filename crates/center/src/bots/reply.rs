@@ -126,7 +126,10 @@ mod tests {
         assert_eq!(asked.more["AlternativeIntents"][name], *others.0);
         assert_eq!(others.0["IntentConfidence"]["Score"], others.1["IntentConfidence"]);
         let settled = turn("number 512", &asked.state);
-        assert_eq!((settled.intent.as_deref(), settled.dialog_state.as_str()), (Some("OrderStatus"), "Fulfilled"));
+        assert_eq!(
+            (settled.intent.as_deref(), settled.dialog_state.as_str()),
+            (Some("OrderStatus"), "Fulfilled")
+        );
         assert_eq!(settled.slots["OrderNumber"], "512");
         let lost = turn("jazz music", &turn("pizza", &Value::Null).state);
         assert_eq!((lost.intent.as_deref(), lost.dialog_state.as_str()), (Some("FallbackIntent"), "Failed"));
