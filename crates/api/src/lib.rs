@@ -9,6 +9,7 @@ mod contacts_api;
 mod directory_api;
 mod errors;
 mod functions_api;
+mod lex;
 mod participant;
 mod transcript_pages;
 
@@ -19,6 +20,7 @@ use wire::{Auth, Pager, Service};
 
 pub use authentication::answer as sign_in_answer;
 pub use functions_api::lambda;
+pub use lex::runtime as lex_runtime;
 pub use participant::{SocketPath, participant_socket_url};
 
 /// What every handler gets.
@@ -35,6 +37,8 @@ pub struct App {
     pub socket_ms: i64,
     /// Held while a finished contact is read from the store and changed.
     pub finished: Arc<tokio::sync::Mutex<()>>,
+    /// Conversations of clients with bots.
+    sessions: Arc<lex::Sessions>,
 }
 
 impl App {
@@ -47,6 +51,7 @@ impl App {
             public_url: public_url.map(Into::into),
             socket_ms: 3600 * 1000,
             finished: Arc::default(),
+            sessions: Arc::default(),
         }
     }
 

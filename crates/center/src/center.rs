@@ -137,6 +137,11 @@ impl Center {
         &self.functions
     }
 
+    /// Bots.
+    pub fn bots(&self) -> &crate::bots::Bots {
+        &self.work.bots
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

@@ -4,6 +4,7 @@
 //! A surface (public API, agent service, web pages) finds the instance a request is about, checks its token, and
 //! hands a command to that instance's engine. It never writes state itself.
 
+pub mod bots;
 mod center;
 mod function_call;
 pub mod identity;

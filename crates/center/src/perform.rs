@@ -7,12 +7,13 @@ use std::time::Duration;
 use contacts::{Effect, TranscriptDue};
 use engine::{Engine, Performer, transcript_file};
 use functions::Functions;
-use model::AttachmentId;
+use model::{AttachmentId, ContactId, Timestamp};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use store::Blobs;
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::bots::{Bots, Listener};
 use crate::function_call;
 use crate::identity::IdentityProviders;
 
@@ -37,6 +38,8 @@ pub(crate) struct Work {
     identity_providers: Arc<IdentityProviders>,
     sign_ins: Arc<Semaphore>,
     functions: Arc<Functions>,
+    talks: Arc<Semaphore>,
+    pub(crate) bots: Arc<Bots>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -58,6 +61,8 @@ impl Work {
             identity_providers,
             sign_ins: places(),
             functions,
+            talks: places(),
+            bots: Arc::default(),
             streams: Arc::default(),
         }
     }
@@ -116,6 +121,20 @@ impl Performer for Work {
                     }
                 });
             }
+            Effect::AskBot { contact, asked_at, call, incremental } => {
+                let (places, bots) = (self.talks.clone(), self.bots.clone());
+                tokio::spawn(async move {
+                    let _place = places.acquire().await;
+                    let pieces = Pieces { engine: &engine, contact, asked_at, wanted: incremental };
+                    let answer = bots.ask(&engine, &contact.to_string(), &call, engine.now(), pieces).await;
+                    let told =
+                        engine.apply(|core, cx| core.bot_answered(cx, contact, asked_at, answer)).await;
+                    if let Err(error) = told {
+                        // The run still waits for the bot; after a restart it is asked again.
+                        tracing::warn!(%contact, %error, "a bot's answer could not be delivered");
+                    }
+                });
+            }
             Effect::Stream { endpoints, visibility, content } => {
                 for endpoint in endpoints {
                     self.stream(endpoint, (visibility.as_str(), content.clone()));
@@ -127,6 +146,24 @@ impl Performer for Work {
             | Effect::AgentSignedOut(_)
             | Effect::ParticipantLeft(_) => {}
         }
+    }
+}
+
+/// Takes the pieces of a reply to the customer who wants them.
+struct Pieces<'e> {
+    engine: &'e Arc<Engine>,
+    contact: ContactId,
+    asked_at: Timestamp,
+    wanted: bool,
+}
+
+impl Listener for Pieces<'_> {
+    async fn piece(&mut self, text: String) -> bool {
+        if !self.wanted {
+            return true;
+        }
+        let told = self.engine.apply(|core, cx| core.bot_says(cx, self.contact, self.asked_at, &text)).await;
+        told.unwrap_or(false)
     }
 }
 

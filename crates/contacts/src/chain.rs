@@ -27,6 +27,12 @@ pub struct Chain {
     /// A bot brought in by the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<CustomBot>,
+    /// The customer sees replies of bots while they are made.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub incremental: bool,
+    /// The reply that is being made.
+    #[serde(skip)]
+    pub reply: Option<Reply>,
     /// When the chat ends at the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
@@ -48,6 +54,23 @@ pub struct Chain {
     /// Client tokens of items, by sender and token; known from the items themselves.
     #[serde(skip)]
     pub tokens: HashMap<String, (ItemId, Timestamp)>,
+}
+
+/// A bot's reply while it is made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// The item that it becomes.
+    pub item: ItemId,
+    /// When the bot was asked.
+    pub asked_at: Timestamp,
+    /// Pieces sent.
+    pub pieces: u32,
+    /// What they say together.
+    pub said: String,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// The customer of a chat.

@@ -378,7 +378,7 @@ impl Core {
                 flows::Resume::CustomerMessage { text: text.to_owned(), content_type: kind.to_owned() }
             }
             Some(WaitsFor::CustomerReturn) => flows::Resume::CustomerReturned,
-            _ => return,
+            _ => return self.hold_for_bot(contact, text, kind),
         };
         self.run_flow(cx, contact, resume);
     }

@@ -142,6 +142,12 @@ pub struct Contact {
     /// A function's answer that came while the task was paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_answer: Option<Result<Value, String>>,
+    /// What the customer wrote while a bot was at its reply: text and content type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_messages: Vec<(String, String)>,
+    /// A bot's reply that came while the task was paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_reply: Option<Result<flows::BotReply, String>>,
     /// Recording and analytics as set by the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Value>,
@@ -338,6 +344,8 @@ impl Contact {
             made_depth: 0,
             original_arrival: None,
             held_answer: None,
+            held_messages: Vec::new(),
+            held_reply: None,
             recording: None,
             sign_in: None,
             customer_authentication: None,

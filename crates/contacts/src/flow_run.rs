@@ -34,10 +34,14 @@ impl Core {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         if contact.is_paused() && resume != Resume::Start {
             // Time limits are looked at again when the task is resumed; an answer comes only once.
-            if let Resume::Function(answer) = resume {
-                contact.held_answer = Some(answer.map_err(|error| error.to_string()));
-                self.touch_contact(id);
+            match resume {
+                Resume::Function(answer) => {
+                    contact.held_answer = Some(answer.map_err(|error| error.to_string()));
+                }
+                Resume::Bot(answer) => contact.held_reply = Some(answer.map_err(|error| error.to_string())),
+                _ => return,
             }
+            self.touch_contact(id);
             return;
         }
         let Some(flow) = contact.flow.take() else { return };
@@ -163,6 +167,10 @@ impl Core {
                 }
                 Pause::Function(call) => {
                     self.out.effects.push(Effect::CallFunction { contact: id, called_at: cx.now, call });
+                    return self.keep(id, flow);
+                }
+                Pause::Bot(call) => {
+                    self.ask_bot(id, cx.now, call);
                     return self.keep(id, flow);
                 }
                 Pause::TransferToQueue => {

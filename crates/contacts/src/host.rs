@@ -254,6 +254,9 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn send_message(&mut self, message: Message) -> Result<(), FlowError> {
+        if self.core.complete_reply(self.cx, self.contact, &message) {
+            return Ok(());
+        }
         let (kind, text) = match message {
             Message::Text(text) => (content_type::TEXT, text),
             Message::Interactive(text) => (content_type::INTERACTIVE, text),
@@ -283,6 +286,15 @@ impl Host for ContactHost<'_, '_> {
             return Err(FlowError::Channel(self.channel()));
         }
         self.core.resume(self.cx, self.contact).map_err(refused)
+    }
+
+    fn bot(&self, alias: &str) -> Result<(), FlowError> {
+        let language = self.core.contacts.get(&self.contact).and_then(|one| one.language_code.as_deref());
+        self.core
+            .directory
+            .bot_for(alias, language)
+            .map(|_| ())
+            .map_err(|error| FlowError::Refused(error.message))
     }
 
     fn provides(&self, service: Service) -> bool {

@@ -35,6 +35,7 @@ mod agents;
 pub mod attachment;
 mod attributes;
 pub mod authentication;
+mod bot_talk;
 pub mod chain;
 mod chat;
 pub mod contact;

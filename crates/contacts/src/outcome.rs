@@ -202,6 +202,18 @@ pub enum Effect {
         /// What they came back with.
         code: Confidential,
     },
+    /// Ask a bot for a flow; answered with [`Core::bot_answered`](crate::Core::bot_answered), and while the reply comes
+    /// in with [`Core::bot_says`](crate::Core::bot_says) where it is wanted piece by piece.
+    AskBot {
+        /// The contact whose flow waits.
+        contact: ContactId,
+        /// When it was asked: the answer names it.
+        asked_at: Timestamp,
+        /// The question.
+        call: flows::BotCall,
+        /// The customer sees the reply while it is made.
+        incremental: bool,
+    },
     /// Have a staged attachment scanned; answered with
     /// [`Core::attachment_scanned`](crate::Core::attachment_scanned).
     ScanAttachment {

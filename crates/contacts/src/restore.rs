@@ -169,6 +169,12 @@ impl Core {
                 }
                 _ => None,
             });
+            let question = contact.flow.as_ref().and_then(|flow| match &flow.run.awaiting {
+                Some(flows::run::Awaiting::Bot { call, since }) if contact.held_reply.is_none() => {
+                    Some((*since, call.clone()))
+                }
+                _ => None,
+            });
             self.timers.set(Deadline::FlowWake(id), flow_wake);
             self.timers.set(Deadline::EventFlowWake(id), event_wake);
             self.timers.set(Deadline::OfferMissed(id), offer);
@@ -184,6 +190,9 @@ impl Core {
             if let Some((called_at, call)) = call {
                 // The call was lost with the process; it is made again.
                 self.out.effects.push(Effect::CallFunction { contact: id, called_at, call });
+            }
+            if let Some((asked_at, call)) = question {
+                self.ask_bot(id, asked_at, call);
             }
         }
         let mut chains: Vec<ContactId> = self.chains.keys().copied().collect();

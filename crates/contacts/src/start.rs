@@ -55,6 +55,8 @@ pub struct StartChat {
     pub segment_attributes: BTreeMap<String, String>,
     /// The customer's id.
     pub customer_id: Option<String>,
+    /// The customer sees replies of bots while they are made.
+    pub incremental: bool,
 }
 
 /// What the shell knows of an earlier chat.
@@ -189,6 +191,7 @@ impl Core {
                 connect_by: cx.now + CONNECT_WITHIN_MS,
                 initial_message: request.initial_message.as_ref().map(|(_, content)| content.clone()),
             }),
+            incremental: request.incremental,
             expires_at: Some(expires_at),
             past: past.as_ref().map(|past| past.chains.clone()).unwrap_or_default(),
             ..new_chain(cx, id, Channel::Chat)
@@ -496,6 +499,8 @@ fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
         customer: None,
         system: cx.id(),
         bot: None,
+        incremental: false,
+        reply: None,
         expires_at: None,
         streams: Vec::new(),
         role_timers: RoleTimers::default(),

@@ -124,8 +124,11 @@ impl Core {
         self.contact_event(cx, id, "RESUMED", &[]);
         self.start_hook(cx, id, EventHook::ResumeContact, FlowType::ContactFlow, Purpose::Event);
         let held = self.contacts.get_mut(&id).and_then(|contact| contact.held_answer.take());
+        let reply = self.contacts.get_mut(&id).and_then(|contact| contact.held_reply.take());
         if let Some(answer) = held {
             self.run_flow(cx, id, Resume::Function(answer.map_err(FunctionError::Failed)));
+        } else if let Some(reply) = reply {
+            self.run_flow(cx, id, Resume::Bot(reply.map_err(flows::BotError::Failed)));
         } else if flow_is_due {
             self.flow_time_limit(cx, id, false);
         }

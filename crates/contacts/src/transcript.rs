@@ -136,7 +136,7 @@ impl Draft {
         self
     }
 
-    fn body(&self, id: ItemId, chain: ContactId, contact: ContactId, at: Timestamp) -> Value {
+    pub(crate) fn body(&self, id: ItemId, chain: ContactId, contact: ContactId, at: Timestamp) -> Value {
         let mut body = json!({
             "AbsoluteTime": at.iso_millis(),
             "ContentType": self.content_type,
@@ -169,8 +169,25 @@ impl Core {
     ) -> ItemId {
         let id: ItemId = cx.id();
         let body: Arc<str> = draft.body(id, chain, contact, cx.now).to_string().into();
+        let visibility = draft.visibility;
+        if self.keep_item(cx, chain, contact, id, draft, body.clone()) {
+            self.push(chain, visibility, body);
+        }
+        id
+    }
+
+    /// Appends an item to the transcript; false when there is no such chain.
+    pub(crate) fn keep_item(
+        &mut self,
+        cx: &Cx,
+        chain: ContactId,
+        contact: ContactId,
+        id: ItemId,
+        draft: Draft,
+        body: Arc<str>,
+    ) -> bool {
         let Some(entry) = self.chains.get_mut(&chain) else {
-            return id;
+            return false;
         };
         entry.last_seq += 1;
         let seq = entry.last_seq;
@@ -185,10 +202,9 @@ impl Core {
             at: cx.now,
             token: draft.token,
             visibility: draft.visibility,
-            body: body.clone(),
+            body,
         });
-        self.push(chain, draft.visibility, body);
-        id
+        true
     }
 
     /// Pushes an item that is not kept, such as typing.
@@ -203,6 +219,22 @@ impl Core {
         let body: Arc<str> = draft.body(id, chain, contact, cx.now).to_string().into();
         self.push(chain, draft.visibility, body);
         id
+    }
+
+    /// Pushes a piece of a reply that is being made: an item that is kept only when it is complete.
+    pub(crate) fn push_piece(
+        &mut self,
+        cx: &Cx,
+        chain: ContactId,
+        contact: ContactId,
+        id: ItemId,
+        draft: &Draft,
+        chunk: u32,
+        complete: bool,
+    ) {
+        let mut body = draft.body(id, chain, contact, cx.now);
+        body["MessageMetadata"] = json!({"ChunkNumber": chunk, "MessageCompleted": complete});
+        self.push(chain, draft.visibility, body.to_string().into());
     }
 
     /// Pushes ready content to those who may see it, and to the streaming endpoints.

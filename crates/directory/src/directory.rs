@@ -7,6 +7,7 @@ use model::*;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::bots::Bot;
 use crate::defaults::Defaults;
 use crate::error::{DirectoryError, LoadError, Result};
 use crate::hierarchy::{HierarchyGroup, HierarchyStructure};
@@ -68,6 +69,7 @@ pub(crate) struct Tables {
     agent_statuses: Table<AgentStatus>,
     flows: Table<FlowResource>,
     prompts: Table<Prompt>,
+    bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
     groups: Table<HierarchyGroup>,
     storage: Table<StorageAssociation>,
@@ -112,6 +114,7 @@ macro_rules! tables {
                     Kind::HierarchyStructure => self.structure = read(kind, id, body)?,
                     Kind::Instance => self.instance = read(kind, id, body)?,
                     Kind::HierarchyGroup => load_into(&mut self.tables.groups, id, body)?,
+                    Kind::Bot => load_into(&mut self.tables.bots, id, body)?,
                     Kind::StorageConfig => load_into(&mut self.tables.storage, id, body)?,
                     Kind::PredefinedAttribute => load_into(&mut self.tables.attributes, id, body)?,
                 }
@@ -144,6 +147,7 @@ macro_rules! holds {
 
 holds! {
     PredefinedAttribute: attributes;
+    Bot: bots;
     HierarchyGroup: groups;
     StorageAssociation: storage;
 }

@@ -51,6 +51,8 @@ kinds! {
     Prompt = "prompt", "prompt";
     /// A flow.
     Flow = "flow", "flow";
+    /// A bot with its versions and aliases.
+    Bot = "bot", "bot";
     /// A standard queue.
     Queue = "queue", "queue";
     /// A quick connect.

@@ -50,6 +50,7 @@
 pub mod agent_statuses;
 pub mod attributes;
 mod body;
+pub mod bots;
 mod defaults;
 mod directory;
 pub mod error;

@@ -38,6 +38,8 @@ macro_rules! quotas {
 quotas! {
     /// Agent statuses, the two default ones included.
     AgentStatuses = "Agent statuses per instance", 50, false;
+    /// Aliases of bots that flows may use.
+    BotAliases = "Bot aliases per instance", 100, true;
     /// Calls in flows, in queues, with agents, and outbound.
     ConcurrentCalls = "Concurrent active calls per instance", 10, true;
     /// Chats, waiting ones included.

@@ -116,6 +116,7 @@ pub fn seed(
     directory.seed_statuses(cx);
     directory.seed_attributes(cx);
     directory.seed_prompts(cx);
+    directory.seed_bot(cx)?;
     directory.seed_flows(cx, flows)?;
     for person in people {
         directory.seed_person(cx, person)?;

@@ -10,6 +10,7 @@ use model::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bots::Bot;
 use crate::hierarchy::HierarchyGroup;
 use crate::kind::Kind;
 use crate::storage::StorageAssociation;
@@ -62,6 +63,19 @@ impl Document for PredefinedAttribute {
     /// Names differ only if they differ in more than case (spec 02 §13).
     fn unique_name(&self) -> String {
         self.name.to_lowercase()
+    }
+}
+
+impl Document for Bot {
+    const KIND: Kind = Kind::Bot;
+    type Id = String;
+
+    fn id(&self) -> String {
+        self.bot_id.clone()
+    }
+
+    fn unique_name(&self) -> String {
+        self.name.clone()
     }
 }
 

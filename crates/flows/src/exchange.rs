@@ -1,9 +1,11 @@
 //! What passes between a run and the engine: why it stopped, and what lets it go on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::host::{Message, TargetQueue};
+use crate::host::{BotReply, Message, TargetQueue};
 
 /// Why the run stopped. The engine acts and calls [`advance`](crate::advance) again with a [`Resume`].
 ///
@@ -27,6 +29,8 @@ pub enum Pause {
     },
     /// A function is to be called: [`Resume::Function`].
     Function(FunctionCall),
+    /// A bot is to be asked: [`Resume::Bot`].
+    Bot(BotCall),
     /// Hold or queue prompts play until something else happens: [`Resume::TimeLimit`] at the interrupt time.
     LoopPrompts {
         /// What plays, in order, again and again.
@@ -96,6 +100,8 @@ pub enum Resume {
     BotNotFound,
     /// The function answered or failed.
     Function(Result<Value, FunctionError>),
+    /// The bot answered or failed.
+    Bot(Result<BotReply, BotError>),
     /// The view was answered.
     View {
         /// The action chosen in the view.
@@ -128,6 +134,38 @@ pub struct FunctionCall {
     pub time_limit_ms: u64,
     /// Only start it: the engine answers [`Resume::Done`] as soon as it is accepted.
     pub asynchronous: bool,
+}
+
+/// What a customer wrote to a bot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BotCall {
+    /// ARN of the bot's alias; a bot of the first generation is `name:alias`.
+    pub alias: String,
+    /// The contact's language, such as `en-US`; none = the contact has none.
+    pub language: Option<String>,
+    /// What the customer wrote.
+    pub text: String,
+    /// Session attributes.
+    pub session: BTreeMap<String, String>,
+    /// What the bot gave to remember with its last reply; null at the beginning.
+    #[serde(default)]
+    pub state: Value,
+    /// Longest time until the reply begins, in milliseconds.
+    pub time_limit_ms: u64,
+}
+
+/// Why a bot gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BotError {
+    /// No such bot, or none for the contact's language.
+    #[error("the bot is not available: {0}")]
+    Unavailable(String),
+    /// It did not answer in time.
+    #[error("the bot did not answer in time")]
+    TimeLimit,
+    /// It answered with an error.
+    #[error("the bot failed: {0}")]
+    Failed(String),
 }
 
 /// Why a function gave no answer.

@@ -136,15 +136,9 @@ pub trait Host {
         Err(FlowError::Unavailable("outbound messaging"))
     }
 
-    /// One turn of a bot other than the built-in menu: its reply, or none when there is no such bot.
-    /// `text` is absent when the bot speaks first; `session` holds the session attributes.
-    fn bot_turn(
-        &mut self,
-        _alias: &str,
-        _text: Option<&str>,
-        _session: &BTreeMap<String, String>,
-    ) -> Option<BotReply> {
-        None
+    /// Whether a bot other than the built-in menu can be asked by this alias in the contact's language.
+    fn bot(&self, alias: &str) -> Result<(), FlowError> {
+        Err(FlowError::NotFound { kind: "bot", name: alias.to_owned() })
     }
 
     /// Whether the host can act on a pause that needs this service.
@@ -382,7 +376,7 @@ pub enum Message {
 }
 
 /// What a bot says in one turn.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BotReply {
     /// Sent to the customer in order.
     pub messages: Vec<Message>,
@@ -398,6 +392,9 @@ pub struct BotReply {
     pub dialog_state: String,
     /// Anything else for `$.Lex`, by key (`SentimentResponse`, `AlternativeIntents`).
     pub more: serde_json::Map<String, Value>,
+    /// Given back with the next message of this conversation.
+    #[serde(default)]
+    pub state: Value,
 }
 
 /// Services behind pauses that a host may or may not have.

@@ -56,7 +56,8 @@ pub mod value;
 pub use document::Document;
 pub use error::{ErrorBranch, FlowError, ParseError};
 pub use exchange::{
-    AuthenticationRequest, FunctionCall, FunctionError, Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest,
+    AuthenticationRequest, BotCall, BotError, FunctionCall, FunctionError, Pause, Resume, ThirdParty,
+    ThirdPartyEnd, ViewRequest,
 };
 pub use host::{
     BotReply, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,

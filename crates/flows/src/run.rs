@@ -7,7 +7,7 @@ use model::{FlowId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::exchange::{AuthenticationRequest, FunctionCall, Pause, ThirdParty, ViewRequest};
+use crate::exchange::{AuthenticationRequest, BotCall, FunctionCall, Pause, ThirdParty, ViewRequest};
 use crate::host::{Message, TargetQueue};
 
 /// Deepest nesting of modules (spec 10 §1.9).
@@ -71,6 +71,7 @@ impl Run {
                 call.time_limit_ms = left(since + call.time_limit_ms as i64);
                 Pause::Function(call)
             }
+            Awaiting::Bot { call, .. } => Pause::Bot(call),
             Awaiting::LoopPrompts { messages, until } => {
                 Pause::LoopPrompts { messages, interrupt_ms: until.map(left) }
             }
@@ -107,6 +108,9 @@ pub struct Scope {
     /// `$.Lex`: the last bot turn.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub lex: Value,
+    /// What the bot at work remembers.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub bot: Value,
     /// `$.StoredCustomerInput`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stored_input: Option<String>,
@@ -184,6 +188,13 @@ pub enum Awaiting {
         call: FunctionCall,
         /// Nested answers are allowed.
         json: bool,
+    },
+    /// A bot's reply.
+    Bot {
+        /// When it was asked.
+        since: Timestamp,
+        /// The question, to repeat it after a restart.
+        call: BotCall,
     },
     /// The interrupt of loop prompts.
     LoopPrompts {

@@ -1,6 +1,7 @@
 //! The Switchroom server: command line, configuration and wiring.
 
 mod audit;
+mod bot;
 mod callers;
 mod config;
 mod first_start;
@@ -34,6 +35,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Check a bot, talk with it, or bring it into a running server.
+    #[command(subcommand)]
+    Bot(bot::Command),
     /// Print a configuration file with every key, its meaning and its default.
     Config,
 }
@@ -49,6 +53,10 @@ fn main() -> ExitCode {
             print!("{}", config::reference());
             ExitCode::SUCCESS
         }
+        Command::Bot(command) => match bot::run(command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(&error),
+        },
         Command::Serve { data, http, config } => {
             let loaded = config::Config::load(config.as_deref(), std::env::vars(), data, http);
             let config = match loaded {

@@ -92,7 +92,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 
     let public_url =
         (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
-    let app = App { socket_ms: config.socket_seconds as i64 * 1000, ..App::new(center.clone(), public_url) };
+    let mut app = App::new(center.clone(), public_url);
+    app.socket_ms = config.socket_seconds as i64 * 1000;
     let router = router(app, keys, &config);
     greet(&endpoint, &folder, logins.as_deref());
     let limits = Limits {
@@ -143,6 +144,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
         .service(api::participant())
         .service(api::connect())
         .service(api::lambda())
+        .service(api::lex_runtime())
         .throttle(Throttle::new(config.api_rate_factor))
         .observer(Audit::start(center.clone()));
     let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));

@@ -124,6 +124,9 @@ impl<S: Clone + Send + Sync + 'static> Endpoint<S> {
             )
             .await;
         let response = match &outcome {
+            Ok(output) if !operation.answer_headers.is_empty() => {
+                reply::in_headers(protocol, operation.status, operation.answer_headers, output, request_id)
+            }
             Ok(output) => reply::success(protocol, operation.status, output, request_id),
             Err(error) => reply::failure(protocol, error, request_id),
         };

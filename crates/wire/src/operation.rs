@@ -27,6 +27,7 @@ pub struct Operation<S> {
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) sensitive: Vec<&'static str>,
     pub(crate) status: StatusCode,
+    pub(crate) answer_headers: &'static [(&'static str, &'static str)],
     pub(crate) body_limit: Option<usize>,
     pub(crate) read_only: bool,
     pub(crate) invalid: Option<fn(String) -> ApiError>,
@@ -143,6 +144,7 @@ impl<S: Clone + Send + Sync + 'static> Operation<S> {
             constraints: Vec::new(),
             sensitive: Vec::new(),
             status: StatusCode::OK,
+            answer_headers: &[],
             body_limit: None,
             read_only,
             invalid: None,
@@ -199,6 +201,12 @@ impl<S> Operation<S> {
     /// HTTP status of success; 200 unless given. A 204 has no body.
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The output's text members that go into headers, as `(header, member)`; the body of the answer is empty then.
+    pub fn answers_in_headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.answer_headers = headers;
         self
     }
 

@@ -29,6 +29,26 @@ pub(crate) fn success(
     response
 }
 
+/// The answer of an operation whose output is all in headers; the body is empty.
+pub(crate) fn in_headers(
+    protocol: Protocol,
+    status: StatusCode,
+    headers: &[(&'static str, &'static str)],
+    output: &Payload,
+    request_id: Uuid,
+) -> Response<Body> {
+    let mut response = success(protocol, status, output, request_id);
+    *response.body_mut() = Body::empty();
+    let members: Map<String, Value> = serde_json::from_slice(&output.body).unwrap_or_default();
+    for (header, member) in headers {
+        let value = members.get(*member).and_then(Value::as_str).map(HeaderValue::from_str);
+        if let Some(Ok(value)) = value {
+            response.headers_mut().insert(HeaderName::from_static(header), value);
+        }
+    }
+    response
+}
+
 /// The answer of an operation that failed: the code as header and as `__type`, the text in both spellings of the
 /// message member, because published error shapes use one or the other.
 pub(crate) fn failure(protocol: Protocol, error: &ApiError, request_id: Uuid) -> Response<Body> {

@@ -7,7 +7,8 @@ import { signedCall } from "./signature.mjs";
 import { until, within } from "./until.mjs";
 
 const root = resolve(import.meta.dirname, "../../..");
-const binary = process.env.SWITCHROOM_BIN ?? join(root, "target/debug/switchroom");
+/** The program under test. */
+export const BINARY = process.env.SWITCHROOM_BIN ?? join(root, "target/debug/switchroom");
 
 export class Server {
   #environment;
@@ -40,7 +41,7 @@ export class Server {
     const log = openSync(join(this.folder, "log"), "a");
     const bootstrap = join(this.data, "bootstrap.json");
     const before = statSync(bootstrap, { throwIfNoEntry: false })?.mtimeMs;
-    this.#child = spawn(binary, ["serve", "--data", this.data, "--http", this.#http, ...this.#arguments], {
+    this.#child = spawn(BINARY, ["serve", "--data", this.data, "--http", this.#http, ...this.#arguments], {
       env: { ...Object.fromEntries(inherited), SWITCHROOM_LIMITS_API_RATE_FACTOR: "0", ...this.#environment },
       stdio: ["ignore", log, log],
     });

@@ -109,12 +109,11 @@ struct StartChatInput {
 async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
     access::permit(&call, &engine, &[Permission::ChatTestMode]).await?;
-    if let Some(mode) = input.participant_configuration.and_then(|one| one.response_mode)
-        && mode != "COMPLETE"
-        && mode != "INCREMENTAL"
-    {
-        return Err(ApiError::invalid_parameter("ResponseMode must be INCREMENTAL or COMPLETE."));
-    }
+    let incremental = match input.participant_configuration.and_then(|one| one.response_mode).as_deref() {
+        None | Some("COMPLETE") => false,
+        Some("INCREMENTAL") => true,
+        Some(_) => return Err(ApiError::invalid_parameter("ResponseMode must be INCREMENTAL or COMPLETE.")),
+    };
     if let Some(odd) =
         input.connection_types.iter().find(|kind| *kind != "WEBSOCKET" && *kind != "CONNECTION_CREDENTIALS")
     {
@@ -158,6 +157,7 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
         related,
         segment_attributes: segment_attributes(input.segment_attributes)?,
         customer_id: input.customer_id,
+        incremental,
     };
     let (started, stream) = engine
         .apply(|core, cx| {

@@ -12,6 +12,7 @@
 mod agent_statuses;
 mod attributes;
 mod authority;
+mod bots;
 mod flow_check;
 mod flow_language;
 mod flows;
@@ -54,6 +55,7 @@ fn built() -> Vec<Operation<App>> {
         origins::operations(),
         integrations::operations(),
         functions::operations(),
+        bots::operations(),
         storage::operations(),
         users::operations(),
         hierarchy::operations(),

@@ -247,8 +247,17 @@ impl Center {
 
     /// Starts a chat and connects its customer.
     pub fn chat(&mut self, flow: &str) -> (ContactId, ParticipantId) {
+        self.start_chat(flow, false)
+    }
+
+    /// The same for a customer who sees replies while they are made.
+    pub fn chat_incremental(&mut self, flow: &str) -> (ContactId, ParticipantId) {
+        self.start_chat(flow, true)
+    }
+
+    fn start_chat(&mut self, flow: &str, incremental: bool) -> (ContactId, ParticipantId) {
         let flow = self.flow(flow);
-        let request = StartChat { flow, display_name: "Cora".into(), ..StartChat::default() };
+        let request = StartChat { flow, display_name: "Cora".into(), incremental, ..StartChat::default() };
         let started = self.apply(|core, cx| core.start_chat(cx, request)).expect("starts");
         self.apply(|core, cx| core.participant_connected(cx, started.participant)).expect("connects");
         (started.contact, started.participant)

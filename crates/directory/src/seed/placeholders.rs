@@ -52,6 +52,9 @@ fn lookup(directory: &Directory, kind: &str, name: &str) -> Option<Option<String
             .routing_profile_named(name)
             .map(|profile| scope.arn(ArnKind::RoutingProfile, profile.routing_profile_id)),
         "function" => Some(format!("arn:aws:lambda:{}:{}:function:{name}", scope.region, scope.account)),
+        "bot" if directory.bot_alias(name).is_some() => {
+            directory.bot_alias(name).map(|(bot, alias)| directory.bot_alias_arn(bot, alias))
+        }
         "bot" => Some(format!("arn:aws:lex:{}:{}:bot-alias/{name}", scope.region, scope.account)),
         _ => return None,
     })

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Machine, Outcome, budget, participant};
 use crate::error::FlowError;
+use crate::exchange::{BotCall, BotError};
 use crate::host::{BotReply, Message};
 use crate::interactive;
 use crate::program::Action;
@@ -19,6 +20,9 @@ pub const BUILT_IN_MENU: &str = "builtin/menu";
 /// What the built-in menu answers when no intent fits.
 pub const FALLBACK_INTENT: &str = "FallbackIntent";
 
+/// How long a bot may take to answer in a chat (spec 01 §6).
+pub const BOT_LIMIT_MS: u64 = 6000;
+
 /// Begins a conversation: sends the prompt and waits for the customer, or hands the bot the text it begins with.
 pub(super) fn connect(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let channel = machine.host.channel();
@@ -27,7 +31,12 @@ pub(super) fn connect(machine: &mut Machine<'_>, action: &Action) -> Performed {
     }
     let session = machine.map(action, "LexSessionAttributes")?;
     machine.run.scope.lex = json!({ "SessionAttributes": session });
+    machine.run.scope.bot = Value::Null;
     let alias = alias(machine, action)?;
+    // A customer is not questioned on behalf of a bot that is not there.
+    if !is_built_in_menu(&alias) {
+        machine.host.bot(&alias)?;
+    }
     if let Some(initial) = action.member("LexInitializationData", "InitialMessage") {
         let text = machine
             .text_of(Some(initial))?
@@ -43,13 +52,8 @@ pub(super) fn connect(machine: &mut Machine<'_>, action: &Action) -> Performed {
             _ => Err(FlowError::Channel(channel)),
         };
     }
-    // The bot is asked first, so that a customer is not questioned on behalf of a bot that is not there.
-    let opening = if is_built_in_menu(&alias) { None } else { Some(reply(machine, &alias, None)?) };
     participant::say(machine, prompt)?;
-    match opening {
-        Some(opening) => take(machine, action, opening),
-        None => Ok(await_customer(machine, action)),
-    }
+    Ok(await_customer(machine, action))
 }
 
 /// Goes on with what the customer wrote.
@@ -78,14 +82,28 @@ fn turn(machine: &mut Machine<'_>, action: &Action, alias: &str, text: &str) -> 
         };
         return take(machine, action, answer);
     }
-    let answer = reply(machine, alias, Some(text))?;
-    take(machine, action, answer)
+    let language = crate::value::Reference::parse("$.LanguageCode").and_then(|path| machine.lookup(&path));
+    let call = BotCall {
+        alias: alias.to_owned(),
+        language: language.and_then(|language| Some(language.as_str()?.to_owned())),
+        text: text.to_owned(),
+        session: session(machine),
+        state: machine.run.scope.bot.clone(),
+        time_limit_ms: BOT_LIMIT_MS,
+    };
+    Ok(Outcome::Wait(Awaiting::Bot { since: machine.host.now(), call }))
 }
 
-fn reply(machine: &mut Machine<'_>, alias: &str, text: Option<&str>) -> Result<BotReply, FlowError> {
-    let session = session(machine);
-    let unknown = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
-    machine.host.bot_turn(alias, text, &session).ok_or_else(unknown)
+/// Takes the answer of a bot that was asked.
+pub(super) fn answered(
+    machine: &mut Machine<'_>,
+    action: &Action,
+    answer: Result<BotReply, BotError>,
+) -> Performed {
+    let reply = answer.map_err(|error| FlowError::Refused(error.to_string()))?;
+    budget::check(&reply.state)?;
+    machine.run.scope.bot = reply.state.clone();
+    take(machine, action, reply)
 }
 
 /// Takes a bot's reply: says what it says and ends with its intent, or waits for the customer again.
@@ -113,6 +131,10 @@ fn take(machine: &mut Machine<'_>, action: &Action, reply: BotReply) -> Performe
     budget::check(&lex)?;
     machine.run.scope.lex = lex;
     match reply.intent {
+        // An intent that came to nothing is not taken for one that was settled.
+        Some(intent) if reply.dialog_state == "Failed" && intent != FALLBACK_INTENT => {
+            Ok(Outcome::Result(None))
+        }
         Some(intent) => Ok(Outcome::Result(Some(intent))),
         None if machine.host.channel() == Channel::Task => {
             Err(FlowError::Refused("the bot asks back, and nobody can answer in a task".to_owned()))
@@ -124,6 +146,9 @@ fn take(machine: &mut Machine<'_>, action: &Action, reply: BotReply) -> Performe
 /// Both spellings of two names are in use (spec 05 D22.6).
 fn alias_names(lex: &mut Map<String, Value>) {
     for (one, other) in [("AlternativeIntents", "AlternateIntents")] {
+        if lex.contains_key(one) && lex.contains_key(other) {
+            continue;
+        }
         if let Some(value) = lex.get(one).or_else(|| lex.get(other)).cloned() {
             lex.insert(one.into(), value.clone());
             lex.insert(other.into(), value);

@@ -83,6 +83,7 @@ impl Machine<'_> {
                 Some(interaction::answered(self, *json, answer))
             }
             (Awaiting::Function { call, .. }, Resume::Done) if call.asynchronous => Some(Ok(Outcome::Next)),
+            (Awaiting::Bot { .. }, Resume::Bot(answer)) => Some(bot::answered(self, action, answer)),
             (Awaiting::LoopPrompts { until: Some(_), .. }, Resume::TimeLimit) => {
                 result("MessagesInterrupted")
             }

@@ -5,7 +5,7 @@ use crate::support::{Play, TestHost, one_action};
 use flows::*;
 use model::Channel::{Chat, Task, Voice};
 use model::resource::FlowType;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn messages() {
@@ -140,25 +140,54 @@ fn bots_of_the_host_talk_until_they_have_an_intent() {
     let reply = |text: &str, intent: Option<&str>| BotReply {
         messages: vec![Message::Text(text.into())],
         intent: intent.map(str::to_owned),
+        state: json!({"last": text}),
         ..BotReply::default()
     };
-    let parameters =
-        json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a/b"}, "LexTimeoutSeconds": {"Text": "60"}});
-    let document = one_action("ConnectParticipantWithLexBot", parameters, &["NoMatchingError"], &["Order"]);
-    let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
-    play.host.bot.extend([BotReply::default(), reply("Which size?", None), reply("Thanks", Some("Order"))]);
-    let waits = Pause::Input { time_limit_ms: Some(60_000) };
-    assert_eq!(play.start(), waits);
+    let parameters = json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a/b"}, "LexTimeoutSeconds": {"Text": "60"},
+        "LexSessionAttributes": {"tier": "gold"}});
+    let errors = &["NoMatchingError", "NoMatchingCondition"];
+    let document = one_action("ConnectParticipantWithLexBot", parameters, errors, &["Order"]);
+    let begin = || {
+        let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+        play.host.bots.push("a/b");
+        assert_eq!(play.start(), Pause::Input { time_limit_ms: Some(60_000) });
+        play
+    };
+    let asked = |pause: Pause| match pause {
+        Pause::Bot(call) => (call.text, call.state, call.session),
+        other => panic!("{other:?}"),
+    };
+    let mut play = begin();
+    let gold: std::collections::BTreeMap<_, _> = [("tier".to_owned(), "gold".to_owned())].into();
     play.host.now = play.host.now + 50_000;
-    assert_eq!(play.says("a pizza"), waits, "every message gives the customer new time");
-    assert_eq!((play.says("big"), play.at()), (Pause::End, "Order"));
+    assert_eq!(asked(play.says("a pizza")), ("a pizza".into(), Value::Null, gold));
+    let waits = Pause::Input { time_limit_ms: Some(60_000) };
+    assert_eq!(play.advance(Resume::Bot(Ok(reply("Which size?", None)))), waits, "the customer has new time");
+    let second = asked(play.says("big"));
+    assert_eq!(second.1, json!({"last": "Which size?"}));
+    assert!(matches!(play.advance(Resume::TimeLimit), Pause::Bot(_)), "only the bot goes on");
+    assert_eq!(
+        (play.advance(Resume::Bot(Ok(reply("Thanks", Some("Order"))))), play.at()),
+        (Pause::End, "Order")
+    );
     assert_eq!(play.host.texts(), ["Hi", "Which size?", "Thanks"]);
-    assert_eq!(play.host.bot_heard, [None, Some("a pizza".to_owned()), Some("big".to_owned())]);
 
-    let mut broken = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+    let failed = BotReply { dialog_state: "Failed".into(), ..reply("Sorry", Some("Order")) };
     let invalid = BotReply { messages: vec![Message::Interactive("{}".into())], ..BotReply::default() };
-    broken.host.bot.push_back(invalid);
-    assert_eq!((broken.start(), broken.at()), (Pause::End, "NoMatchingError"));
+    for (answer, end) in [
+        (Ok(failed), "NoMatchingCondition"),
+        (Ok(reply("?", Some("Other"))), "NoMatchingCondition"),
+        (Ok(invalid), "NoMatchingError"),
+        (Err(BotError::TimeLimit), "NoMatchingError"),
+        (Err(BotError::Failed("no".into())), "NoMatchingError"),
+    ] {
+        let mut play = begin();
+        play.says("a pizza");
+        assert_eq!((play.advance(Resume::Bot(answer)), play.at()), (Pause::End, end));
+    }
+    let mut gone = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+    assert_eq!((gone.start(), gone.at()), (Pause::End, "NoMatchingError"));
+    assert!(gone.host.texts().is_empty(), "nobody is asked on behalf of a bot that is not there");
 }
 
 #[test]

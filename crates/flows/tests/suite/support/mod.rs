@@ -26,8 +26,7 @@ pub struct TestHost {
     pub services: HashSet<&'static str>,
     pub hours: Result<bool, FlowError>,
     pub metrics: Result<QueueMetrics, FlowError>,
-    pub bot: VecDeque<BotReply>,
-    pub bot_heard: Vec<Option<String>>,
+    pub bots: Vec<&'static str>,
     pub messages: Vec<Message>,
     pub calls: Vec<String>,
     pub log: Vec<LogEntry>,
@@ -50,8 +49,7 @@ impl TestHost {
                 arn: "arn:q".into(),
                 ..QueueMetrics::default()
             }),
-            bot: VecDeque::new(),
-            bot_heard: Vec::new(),
+            bots: Vec::new(),
             messages: Vec::new(),
             calls: Vec::new(),
             log: Vec::new(),
@@ -189,9 +187,9 @@ impl Host for TestHost {
     fn associate_persistent_chat(&mut self, source: &str, rehydration: &str) -> Result<(), FlowError> {
         self.call("persistent", (source, rehydration))
     }
-    fn bot_turn(&mut self, _: &str, text: Option<&str>, _: &BTreeMap<String, String>) -> Option<BotReply> {
-        self.bot_heard.push(text.map(str::to_owned));
-        self.bot.pop_front()
+    fn bot(&self, alias: &str) -> Result<(), FlowError> {
+        let missing = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
+        self.bots.iter().find(|known| **known == alias).map(|_| ()).ok_or_else(missing)
     }
     fn provides(&self, service: Service) -> bool {
         self.services.contains(format!("{service:?}").as_str())
