@@ -36,7 +36,6 @@ pub(crate) struct Work {
     files: Arc<Semaphore>,
     scans: Arc<Semaphore>,
     functions: Arc<Semaphore>,
-    talks: Arc<Semaphore>,
     pub(crate) bots: Arc<Bots>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
@@ -53,7 +52,6 @@ impl Work {
             files: places(),
             scans: places(),
             functions: places(),
-            talks: places(),
             bots: Arc::default(),
             streams: Arc::default(),
         }
@@ -89,9 +87,8 @@ impl Performer for Work {
                 });
             }
             Effect::AskBot { contact, asked_at, call, incremental } => {
-                let (places, bots) = (self.talks.clone(), self.bots.clone());
+                let bots = self.bots.clone();
                 tokio::spawn(async move {
-                    let _place = places.acquire().await;
                     let pieces = Pieces { engine: &engine, contact, asked_at, wanted: incremental };
                     let answer = bots.ask(&engine, &contact.to_string(), &call, engine.now(), pieces).await;
                     let told =
