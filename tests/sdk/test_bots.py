@@ -11,6 +11,7 @@ import threading
 import time
 import zipfile
 
+import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -18,7 +19,7 @@ from botocore.credentials import Credentials
 from botocore.httpsession import URLLib3Session
 
 from oracle import differences
-from server import BINARY
+from server import BINARY, Server
 from test_contacts import Chat
 
 
@@ -482,3 +483,34 @@ def test_the_command_line(server, tmp_path):
     assert "has 2 problems" in wrong.stderr
     assert run("import", file, "--data", server.data).returncode == 1
     assert run("import", tmp_path / "none", "--data", server.data).returncode == 1
+
+
+def test_a_question_survives_sigkill(tmp_path):
+    asked, killed = threading.Semaphore(0), threading.Event()
+
+    def answer(_, __, question):
+        asked.release()
+        killed.wait(5)
+        return 200, "application/json", [json.dumps({"Intent": "Order", "Slots": {"OrderNumber": "1"}})]
+
+    with fake(answer) as url, Server(tmp_path / "data", SWITCHROOM_LIMITS_API_RATE_FACTOR="0") as server:
+        key = server.bootstrap
+        file = tmp_path / "bot.json"
+        file.write_text(json.dumps(adapter("Thinker", Type="Http", Url=url)))
+        done = subprocess.run([BINARY, "bot", "import", file, "--data", server.data], capture_output=True, text=True, timeout=30)
+        arn = next(word for word in done.stdout.split() if word.startswith("arn:") and not word.endswith("/TSTALIASID"))
+        settings = {"endpoint_url": server.endpoint, "region_name": key["region"],
+                    "aws_access_key_id": key["accessKeyId"], "aws_secret_access_key": key["secretAccessKey"]}
+        connect, participant = boto3.client("connect", **settings), boto3.client("connectparticipant", **settings)
+        instance = key["instanceId"]
+        queue = connect.list_queues(InstanceId=instance, QueueTypes=["STANDARD"])["QueueSummaryList"][0]["Id"]
+        flow = connect.create_contact_flow(InstanceId=instance, Name="Thinks", Type="CONTACT_FLOW",
+                                           Content=flow_with(arn, queue, intents=("Order",)))["ContactFlowId"]
+        chat = Chat(connect, participant, instance, flow).connect()
+        chat.say("think")
+        assert asked.acquire(timeout=10), "the bot is asked"
+        server.kill_and_restart()
+        assert asked.acquire(timeout=10), "the bot is asked again"
+        killed.set()
+        lines = heard(chat, "intent=Order")
+        assert sum("intent=" in line for line in lines) == 1

@@ -38,7 +38,6 @@ pub(crate) struct Work {
     identity_providers: Arc<IdentityProviders>,
     sign_ins: Arc<Semaphore>,
     functions: Arc<Functions>,
-    talks: Arc<Semaphore>,
     pub(crate) bots: Arc<Bots>,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
@@ -61,7 +60,6 @@ impl Work {
             identity_providers,
             sign_ins: places(),
             functions,
-            talks: places(),
             bots: Arc::default(),
             streams: Arc::default(),
         }
@@ -122,9 +120,8 @@ impl Performer for Work {
                 });
             }
             Effect::AskBot { contact, asked_at, call, incremental } => {
-                let (places, bots) = (self.talks.clone(), self.bots.clone());
+                let bots = self.bots.clone();
                 tokio::spawn(async move {
-                    let _place = places.acquire().await;
                     let pieces = Pieces { engine: &engine, contact, asked_at, wanted: incremental };
                     let answer = bots.ask(&engine, &contact.to_string(), &call, engine.now(), pieces).await;
                     let told =

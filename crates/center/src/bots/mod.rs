@@ -13,6 +13,7 @@ use engine::Engine;
 use flows::{BotCall, BotError, BotReply};
 use model::{InstanceId, Timestamp};
 use parking_lot::Mutex;
+use tokio::sync::Semaphore;
 
 /// Models kept in memory; one of another bot is learned again when it is needed.
 const KEPT_MODELS: usize = 64;
@@ -20,11 +21,20 @@ const KEPT_MODELS: usize = 64;
 /// Numbers of all models in memory together, at four bytes each.
 const KEPT_NUMBERS: usize = 64_000_000;
 
+/// Other servers asked at once; more wait, as long as an answer may take. Models answer without waiting.
+const ASKED_AT_ONCE: usize = 256;
+
 /// Asks the bots of all instances.
-#[derive(Default)]
 pub struct Bots {
     models: Mutex<BTreeMap<Key, Arc<Model>>>,
     http: reqwest::Client,
+    places: Semaphore,
+}
+
+impl Default for Bots {
+    fn default() -> Self {
+        Self { models: Mutex::default(), http: reqwest::Client::new(), places: Semaphore::new(ASKED_AT_ONCE) }
+    }
 }
 
 /// Versions never change, so that a model is right as long as its bot exists.
@@ -116,6 +126,8 @@ impl Bots {
             }
             Behind::Adapter(adapter) => {
                 let limit = Duration::from_millis(call.time_limit_ms);
+                let place = tokio::time::timeout(limit, self.places.acquire()).await;
+                let _place = place.map_err(|_| BotError::TimeLimit)?;
                 match *adapter {
                     Adapter::Http { url, token } => {
                         let asked = adapter::http(&self.http, &url, token.as_deref(), conversation, call);
