@@ -57,7 +57,7 @@ pub use document::Document;
 pub use error::{ErrorBranch, FlowError, ParseError};
 pub use exchange::{FunctionCall, FunctionError, Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest};
 pub use host::{
-    BotReply, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
+    BotReply, Branch, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
     RoutingBehavior, Service, Target, TargetQueue, TaskReference,
 };
 pub use interpreter::advance;

@@ -4,6 +4,7 @@ mod audit;
 mod callers;
 mod config;
 mod first_start;
+mod flow;
 mod pages;
 mod serve;
 
@@ -34,6 +35,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Check, play and test flows without a server.
+    #[command(subcommand)]
+    Flow(flow::Flow),
     /// Print a configuration file with every key, its meaning and its default.
     Config,
 }
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
             print!("{}", config::reference());
             ExitCode::SUCCESS
         }
+        Command::Flow(command) => flow::run(command),
         Command::Serve { data, http, config } => {
             let loaded = config::Config::load(config.as_deref(), std::env::vars(), data, http);
             let config = match loaded {
