@@ -167,6 +167,23 @@ fn errors_are_described_as_usual() {
 }
 
 #[test]
+fn rejections_that_nobody_catches_are_told() {
+    assert_eq!(
+        fails("a.js", "exports.handler = (e, c, done) => { Promise.reject(new TypeError('lost')); };"),
+        "Runtime.UnhandledPromiseRejection: TypeError: lost"
+    );
+    let report =
+        play("a.js", "exports.handler = async () => { Promise.reject('gone'); await null; return 1; };");
+    assert_eq!(report.outcome.as_deref(), Ok("1"));
+    assert_eq!(report.lines[0].text, "a promise was rejected and nobody caught it: gone");
+    let caught = play(
+        "a.js",
+        "exports.handler = async () => { const p = Promise.reject(new Error('x')); await null; try { await p; } catch {} return 2; };",
+    );
+    assert_eq!((caught.outcome.as_deref(), caught.lines.len()), (Ok("2"), 0));
+}
+
+#[test]
 fn the_context_tells_the_call() {
     answers(
         "a.js",
