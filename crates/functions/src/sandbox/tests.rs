@@ -250,11 +250,13 @@ fn what_functions_use_is_there() {
 fn timers_come_in_order_and_can_be_cleared() {
     answers(
         "a.js",
-        "exports.handler = async () => { const seen = []; setTimeout(() => seen.push('b'), 20); setTimeout(() => seen.push('a'), 5); \
-         const gone = setTimeout(() => seen.push('never'), 1); clearTimeout(gone); let n = 0; \
-         const every = setInterval(() => { seen.push(++n); if (n === 2) clearInterval(every); }, 2); \
-         await new Promise((resolve) => setTimeout(resolve, 60)); return seen; };",
-        r#"[1,2,"a","b"]"#,
+        "exports.handler = async () => { const seen = [], ticks = []; \
+         const gone = setTimeout(() => seen.push('never'), 1); clearTimeout(gone); \
+         const every = setInterval(() => { if (ticks.push(ticks.length) === 2) clearInterval(every); }, 1); \
+         setTimeout(() => seen.push('b'), 20); setTimeout(() => seen.push('a'), 5); \
+         await new Promise((resolve) => setTimeout(resolve, 40)); \
+         while (ticks.length < 2) await new Promise((resolve) => setTimeout(resolve, 1)); return [seen, ticks]; };",
+        r#"[["a","b"],[0,1]]"#,
     );
 }
 
