@@ -151,6 +151,12 @@ pub trait Host {
         contact_data(|path| Reference::parse(path).and_then(|path| self.lookup(&path)))
     }
 
+    /// The run begins an action; for those who watch.
+    fn entered(&mut self, _flow: FlowId, _identifier: &str) {}
+
+    /// The run left an action by this branch; for those who watch.
+    fn left(&mut self, _flow: FlowId, _identifier: &str, _branch: Branch) {}
+
     /// Takes a flow log entry. Called only while logging is on, and never with sensitive input.
     fn log(&mut self, entry: LogEntry);
 }
@@ -194,6 +200,17 @@ fn contact_data(get: impl Fn(&str) -> Option<Value>) -> Value {
         data.insert("MediaStreams".into(), streams);
     }
     Value::Object(data)
+}
+
+/// A way out of an action: a place in its `Transitions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Branch {
+    /// `NextAction`.
+    Next,
+    /// The condition with this index.
+    Condition(usize),
+    /// The entry of `Errors` with this index.
+    Error(usize),
 }
 
 /// Which contact an action changes.

@@ -60,7 +60,7 @@ pub use exchange::{
     ThirdPartyEnd, ViewRequest,
 };
 pub use host::{
-    BotReply, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
+    BotReply, Branch, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
     RoutingBehavior, Service, Target, TargetQueue, TaskReference,
 };
 pub use interpreter::advance;

@@ -154,11 +154,6 @@ impl Action {
     pub fn member(&self, parameter: &str, member: &str) -> Option<&Value> {
         self.parameter(parameter)?.get(member)
     }
-
-    /// The target of an error branch.
-    pub fn error_target(&self, branch: &str) -> Option<&str> {
-        self.errors.iter().find(|(kind, _)| kind == branch).map(|(_, next)| next.as_str())
-    }
 }
 
 fn text_member(object: &Map<String, Value>, name: &str, path: &str) -> Result<String, ParseError> {

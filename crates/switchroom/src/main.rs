@@ -5,6 +5,7 @@ mod bot;
 mod callers;
 mod config;
 mod first_start;
+mod flow;
 mod pages;
 mod serve;
 
@@ -38,6 +39,9 @@ enum Command {
     /// Check a bot, talk with it, or bring it into a running server.
     #[command(subcommand)]
     Bot(bot::Command),
+    /// Check, play and test flows without a server.
+    #[command(subcommand)]
+    Flow(flow::Flow),
     /// Print a configuration file with every key, its meaning and its default.
     Config,
 }
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => failed(&error),
         },
+        Command::Flow(command) => flow::run(command),
         Command::Serve { data, http, config } => {
             let loaded = config::Config::load(config.as_deref(), std::env::vars(), data, http);
             let config = match loaded {

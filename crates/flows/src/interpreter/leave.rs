@@ -6,13 +6,14 @@ use super::{Machine, Outcome, condition};
 use crate::action::{Conditions, Unhandled};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::Pause;
+use crate::host::Branch;
 use crate::program::{Action, Condition};
 use crate::value::Reference;
 use crate::value::text::as_text;
 
 /// Where a run goes from an action.
 enum Exit {
-    To(String),
+    To(String, Branch),
     EndFlow,
     NoWay(String),
 }
@@ -43,7 +44,8 @@ impl Machine<'_> {
                 outcome => self.exit(outcome),
             };
             match exit {
-                Exit::To(identifier) => {
+                Exit::To(identifier, branch) => {
+                    self.host.left(self.run.flow, &self.run.current, branch);
                     self.run.current = identifier;
                     return ControlFlow::Continue(());
                 }
@@ -64,16 +66,15 @@ impl Machine<'_> {
         match outcome {
             Outcome::Result(result) => {
                 let met = result.as_deref().and_then(|result| {
-                    action.conditions.iter().find(|condition| {
+                    action.conditions.iter().position(|condition| {
                         let operand = self.operand(action, condition);
                         condition::holds(&condition.operator, operand.as_deref(), result)
                     })
                 });
-                let otherwise = || action.error_target(ErrorBranch::NoMatchingCondition.as_str());
-                match met.map(|condition| condition.next.as_str()).or_else(otherwise) {
-                    Some(target) => Exit::To(target.to_owned()),
-                    None => next(action),
-                }
+                let chosen = met
+                    .map(|index| Exit::To(action.conditions[index].next.clone(), Branch::Condition(index)));
+                let otherwise = || error(action, ErrorBranch::NoMatchingCondition.as_str());
+                chosen.or_else(otherwise).unwrap_or_else(|| next(action))
             }
             Outcome::Failed(error) => failed(action, &error),
             _ => next(action),
@@ -93,21 +94,29 @@ impl Machine<'_> {
 
 fn next(action: &Action) -> Exit {
     match &action.next {
-        Some(target) => Exit::To(target.clone()),
+        Some(target) => Exit::To(target.clone(), Branch::Next),
         None => Exit::NoWay(format!("{} {:?} has no next action", action.kind, action.identifier)),
     }
 }
 
-fn failed(action: &Action, error: &FlowError) -> Exit {
+/// The error branch of this name.
+fn error(action: &Action, name: &str) -> Option<Exit> {
+    let index = action.errors.iter().position(|(kind, _)| kind == name)?;
+    Some(Exit::To(action.errors[index].1.clone(), Branch::Error(index)))
+}
+
+fn failed(action: &Action, failure: &FlowError) -> Exit {
     let general = action.spec.map_or(ErrorBranch::NoMatchingError, |spec| spec.general_error());
-    let target = [error.branch(), ErrorBranch::NoMatchingError, general]
+    let target = [failure.branch(), ErrorBranch::NoMatchingError, general]
         .iter()
-        .find_map(|branch| action.error_target(branch.as_str()));
+        .find_map(|branch| error(action, branch.as_str()));
     let unhandled = action.spec.map_or(Unhandled::Fails, |spec| spec.unhandled);
     match (target, unhandled) {
-        (Some(target), _) => Exit::To(target.to_owned()),
+        (Some(exit), _) => exit,
         (None, Unhandled::GoesOn) => next(action),
         (None, Unhandled::EndsFlow) => Exit::EndFlow,
-        (None, Unhandled::Fails) => Exit::NoWay(format!("{} {:?}: {error}", action.kind, action.identifier)),
+        (None, Unhandled::Fails) => {
+            Exit::NoWay(format!("{} {:?}: {failure}", action.kind, action.identifier))
+        }
     }
 }

@@ -44,9 +44,27 @@ pub(super) struct State {
     timers: BTreeMap<u64, Instant>,
     fetches: HashMap<u64, tokio::task::AbortHandle>,
     fetched: usize,
+    rejections: Vec<String>,
 }
 
 impl State {
+    /// A promise was rejected and nobody listens yet.
+    pub fn rejected(&mut self, reason: String) {
+        if self.rejections.len() < LINES {
+            self.rejections.push(reason);
+        }
+    }
+
+    /// Somebody listens to the promise that was rejected last.
+    pub fn caught(&mut self) {
+        self.rejections.pop();
+    }
+
+    /// The reason of a rejection to which nobody listens.
+    pub fn unhandled(&self) -> Option<String> {
+        self.rejections.last().cloned()
+    }
+
     pub fn next_timer(&self) -> Option<(Instant, u64)> {
         self.due.first().copied()
     }
@@ -98,6 +116,9 @@ impl State {
     }
 
     pub fn take_lines(&mut self) -> Vec<Line> {
+        for reason in std::mem::take(&mut self.rejections) {
+            self.write("ERROR".to_owned(), format!("a promise was rejected and nobody caught it: {reason}"));
+        }
         let mut lines = std::mem::take(&mut self.lines);
         if self.left_out > 0 {
             let text = format!("{} more lines were written and left out", self.left_out);

@@ -155,6 +155,16 @@ fn run_in(
     runtime.set_max_stack_size(STACK);
     let watched = task.clone();
     runtime.set_interrupt_handler(Some(Box::new(move || watched.is_over())));
+    let rejected = state.clone();
+    runtime.set_host_promise_rejection_tracker(Some(Box::new(move |_, _, reason, handled| {
+        // Reading it may run code of the function, which may come back to the state.
+        let reason = (!handled).then(|| text_of(&reason));
+        let mut state = rejected.borrow_mut();
+        match reason {
+            Some(reason) => state.rejected(reason),
+            None => state.caught(),
+        }
+    })));
     runtime.set_loader(
         modules::Resolver { package: task.package.clone() },
         modules::Loader { package: task.package.clone() },
@@ -179,6 +189,18 @@ fn fault_of(task: &Task, ctx: &Ctx<'_>) -> Fault {
         return out_of_memory(task);
     }
     Fault::new(member("name").as_deref().unwrap_or("Error"), message)
+}
+
+/// What was thrown, in a line.
+fn text_of(thrown: &rquickjs::Value<'_>) -> String {
+    let member = |name: &str| thrown.as_object().and_then(|object| object.get::<_, String>(name).ok());
+    match (member("name"), member("message")) {
+        (Some(name), Some(message)) => format!("{name}: {message}"),
+        _ => thrown
+            .as_string()
+            .and_then(|text| text.to_string().ok())
+            .unwrap_or_else(|| thrown.type_name().to_owned()),
+    }
 }
 
 /// Starts the handler and turns the wheel until it has settled or its time is over.
@@ -228,7 +250,15 @@ fn live<'js>(
                 continue;
             }
             None if !busy => {
-                drained.call::<_, ()>(())?;
+                // Nothing else can settle the call, and this is why.
+                let reason = state.borrow().unhandled();
+                match reason {
+                    Some(reason) => {
+                        let fault = Fault::new("Runtime.UnhandledPromiseRejection", reason);
+                        state.borrow_mut().outcome = Some(Err(fault));
+                    }
+                    None => drained.call::<_, ()>(())?,
+                }
                 continue;
             }
             _ => {}

@@ -167,6 +167,23 @@ fn errors_are_described_as_usual() {
 }
 
 #[test]
+fn rejections_that_nobody_catches_are_told() {
+    assert_eq!(
+        fails("a.js", "exports.handler = (e, c, done) => { Promise.reject(new TypeError('lost')); };"),
+        "Runtime.UnhandledPromiseRejection: TypeError: lost"
+    );
+    let report =
+        play("a.js", "exports.handler = async () => { Promise.reject('gone'); await null; return 1; };");
+    assert_eq!(report.outcome.as_deref(), Ok("1"));
+    assert_eq!(report.lines[0].text, "a promise was rejected and nobody caught it: gone");
+    let caught = play(
+        "a.js",
+        "exports.handler = async () => { const p = Promise.reject(new Error('x')); await null; try { await p; } catch {} return 2; };",
+    );
+    assert_eq!((caught.outcome.as_deref(), caught.lines.len()), (Ok("2"), 0));
+}
+
+#[test]
 fn the_context_tells_the_call() {
     answers(
         "a.js",
@@ -233,11 +250,13 @@ fn what_functions_use_is_there() {
 fn timers_come_in_order_and_can_be_cleared() {
     answers(
         "a.js",
-        "exports.handler = async () => { const seen = []; setTimeout(() => seen.push('b'), 20); setTimeout(() => seen.push('a'), 5); \
-         const gone = setTimeout(() => seen.push('never'), 1); clearTimeout(gone); let n = 0; \
-         const every = setInterval(() => { seen.push(++n); if (n === 2) clearInterval(every); }, 2); \
-         await new Promise((resolve) => setTimeout(resolve, 60)); return seen; };",
-        r#"[1,2,"a","b"]"#,
+        "exports.handler = async () => { const seen = [], ticks = []; \
+         const gone = setTimeout(() => seen.push('never'), 1); clearTimeout(gone); \
+         const every = setInterval(() => { if (ticks.push(ticks.length) === 2) clearInterval(every); }, 1); \
+         setTimeout(() => seen.push('b'), 20); setTimeout(() => seen.push('a'), 5); \
+         await new Promise((resolve) => setTimeout(resolve, 40)); \
+         while (ticks.length < 2) await new Promise((resolve) => setTimeout(resolve, 1)); return [seen, ticks]; };",
+        r#"[["a","b"],[0,1]]"#,
     );
 }
 
