@@ -276,6 +276,32 @@ describe("the designer", () => {
     assert.match(page.url(), new RegExp(id));
   });
 
+  test("a flow is archived, restored, archived again and deleted", async () => {
+    const id = await flow("Put away", two());
+    const page = await open(`/console/flows/${id}`);
+    const answer = (dialog) => void dialog.accept();
+    page.on("dialog", answer);
+    const archive = async () => {
+      await byId(page, "flow-more").locator("button").first().click();
+      await page.getByRole("menuitem", { name: "Archive" }).click();
+      await page.waitForURL(/\/console\/flows$/);
+    };
+    const row = () => page.getByRole("row").filter({ hasText: "Put away" });
+    await archive();
+    await until("the row to be gone", async () => (await row().count()) === 0);
+    await byId(page, "flows-state").getByRole("button", { name: "Archived" }).click();
+    await row().getByRole("button", { name: "Restore Put away" }).click();
+    await until("the row to be gone", async () => (await row().count()) === 0);
+    await byId(page, "flows-state").getByRole("button", { name: "In use" }).click();
+    await row().getByRole("link").click();
+    await byId(page, "designer").waitFor();
+    await archive();
+    await byId(page, "flows-state").getByRole("button", { name: "Archived" }).click();
+    await row().getByTestId("flows-delete").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await until("the row to be gone", async () => (await row().count()) === 0);
+  });
+
   test("flows made elsewhere open, and saving one after moving one block changes that place only", async (context) => {
     const folder = resolve(import.meta.dirname, "../../../shared/flows/current");
     if (!existsSync(folder)) return context.skip("the folder of real flows is not there");

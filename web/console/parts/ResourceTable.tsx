@@ -39,6 +39,8 @@ interface ResourceTableProps<T> {
   onDelete?: (item: T) => Promise<void>;
   canDelete?: (item: T) => boolean;
   deleteConsequence?: string;
+  /** Something else that can be done with one, at once. */
+  rowAction?: (item: T) => { text: string; label: string; run: () => Promise<void> } | undefined;
   /** Further buttons beside Create. */
   actions?: ReactNode;
   filters?: ReactNode;
@@ -109,23 +111,48 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
     ...(column.value ? sorting(column, compare) : {}),
     isRowHeader: column.id === columns[0]?.id,
   }));
-  if (onDelete) {
+  if (onDelete || props.rowAction) {
     definitions.push({
       id: "actions",
       header: t("table.actions"),
       minWidth: 120,
-      cell: (item) =>
-        (props.canDelete?.(item) ?? true) && (
-          <Button
-            variant="inline-link"
-            ariaLabel={t("table.deleteOne", { name: name(item) })}
-            onClick={() => setDoomed(item)}
-            data-testid={`${testId}-delete`}
-          >
-            {t("action.delete")}
-          </Button>
-        ),
+      cell: (item) => {
+        const action = props.rowAction?.(item);
+        return (
+          <SpaceBetween size="s" direction="horizontal">
+            {action && (
+              <Button
+                variant="inline-link"
+                ariaLabel={action.label}
+                onClick={() => void act(action.run)}
+                data-testid={`${testId}-action`}
+              >
+                {action.text}
+              </Button>
+            )}
+            {onDelete && (props.canDelete?.(item) ?? true) && (
+              <Button
+                variant="inline-link"
+                ariaLabel={t("table.deleteOne", { name: name(item) })}
+                onClick={() => setDoomed(item)}
+                data-testid={`${testId}-delete`}
+              >
+                {t("action.delete")}
+              </Button>
+            )}
+          </SpaceBetween>
+        );
+      },
     });
+  }
+
+  async function act(run: () => Promise<void>) {
+    try {
+      await run();
+    } catch (error) {
+      say("error", explain(error));
+    }
+    void query.refetch();
   }
 
   if (query.isError) {

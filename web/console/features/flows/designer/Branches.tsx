@@ -59,7 +59,7 @@ export function Branches({ action, type, targets, onConnect, onConditions }: Pro
         return (
           <div key={outlet.id} className="entry">
             {index >= 0 && free && (
-              <div className="value value--pair">
+              <div className="value value--row">
                 {choices.length > 1 && (
                   <Select
                     selectedOption={{ value: outlet.operator ?? "Equals", label: outlet.operator ?? "Equals" }}
