@@ -194,7 +194,9 @@ describe("the designer", () => {
     await until("three blocks", async () => (await blocks(page).count()) === 3);
     await byId(page, "add-note").click();
     await page.locator(".note__text").fill("Remember 👋");
-    await byId(page, "find").locator("input").fill("remember");
+    await page.locator(".react-flow__pane").click({ position: { x: 300, y: 400 } });
+    await page.keyboard.press("Control+Shift+F");
+    await page.keyboard.type("remember");
     await page.getByText("1 found").waitFor();
     await byId(page, "find").locator("input").fill("");
     await save(page);
@@ -227,6 +229,9 @@ describe("the designer", () => {
     await byId(page, "problems").locator("button").click();
     await page.getByRole("menuitem").first().click();
     await byId(page, "properties").getByText("PromptId", { exact: false }).first().waitFor();
+    await page.locator(".react-flow__minimap").waitFor();
+    await page.getByRole("button", { name: "Hide map" }).click();
+    await page.locator(".react-flow__minimap").waitFor({ state: "detached" });
     assert.deepEqual(await saved(id), content, "looking at a flow changes nothing");
   });
 

@@ -257,7 +257,7 @@ function Canvas(props: DesignerProps) {
     const command = event.ctrlKey || event.metaKey;
     if (command && event.shiftKey && event.key.toLowerCase() === "f") {
       event.preventDefault();
-      frame.current?.parentElement?.querySelector<HTMLInputElement>(".find input")?.focus();
+      root.current?.querySelector<HTMLInputElement>(".find input")?.focus();
       return;
     }
     if (command && event.altKey && event.key.toLowerCase() === "n") {
