@@ -37,7 +37,9 @@ pub(crate) fn directory(error: DirectoryError) -> ApiError {
         .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
     if !error.problems.is_empty() {
         return match error.code {
-            directory::Code::InvalidContactFlowModule => ApiError::invalid_contact_flow_module(error.problems),
+            directory::Code::InvalidContactFlowModule => {
+                ApiError::invalid_contact_flow_module(error.problems)
+            }
             _ => ApiError::invalid_contact_flow(error.problems),
         };
     }

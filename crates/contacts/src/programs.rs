@@ -95,7 +95,9 @@ impl Core {
         match body {
             Some(_) if !kept && !used => {}
             None if used => {}
-            body => self.out.documents.push(DocumentChange { kind: Kind::FlowVersion.as_str(), id: key, body }),
+            body => {
+                self.out.documents.push(DocumentChange { kind: Kind::FlowVersion.as_str(), id: key, body })
+            }
         }
     }
 

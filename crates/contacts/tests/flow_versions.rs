@@ -35,14 +35,14 @@ fn say(id: &str, text: &str, next: &str) -> Value {
     act(id, "MessageParticipant", json!({"Text": text}), next)
 }
 
-
 fn pause(id: &str, next: &str) -> Value {
     act(id, "Wait", json!({"TimeLimitSeconds": "60"}), next)
 }
 
 fn document(start: &str, actions: Vec<Value>) -> String {
     let mut actions = actions;
-    let end = |id: &str, kind: &str| json!({"Identifier": id, "Type": kind, "Parameters": {}, "Transitions": {}});
+    let end =
+        |id: &str, kind: &str| json!({"Identifier": id, "Type": kind, "Parameters": {}, "Transitions": {}});
     actions.push(end("end", "DisconnectParticipant"));
     json!({"Version": "2019-10-30", "StartAction": start, "Actions": actions}).to_string()
 }
@@ -63,7 +63,9 @@ fn publish(center: &mut Center, id: &str, content: String) {
     let request = UpdateContactFlowContent { instance_id: None, contact_flow_id: id.to_owned(), content };
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| directory.update_contact_flow_content(cx, request, "ann", &Anything))
+            core.configure(cx, |directory, cx| {
+                directory.update_contact_flow_content(cx, request, "ann", &Anything)
+            })
         })
         .expect("publishes");
 }
@@ -72,7 +74,9 @@ fn new_module(center: &mut Center, name: &str, content: String) -> FlowId {
     let request = input::read(json!({"Name": name, "Content": content})).expect("reads");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| directory.create_contact_flow_module(cx, request, "ann", &Anything))
+            core.configure(cx, |directory, cx| {
+                directory.create_contact_flow_module(cx, request, "ann", &Anything)
+            })
         })
         .expect("creates")
 }
@@ -129,8 +133,12 @@ fn a_scheduled_task_enters_the_flow_that_is_there_when_it_begins() {
     let id = center.flow("F");
     let flow = Some(id.clone());
     let at = center.now + 600_000;
-    let request =
-        contacts::StartTask { flow, name: "Later".into(), scheduled_at: Some(at), ..contacts::StartTask::default() };
+    let request = contacts::StartTask {
+        flow,
+        name: "Later".into(),
+        scheduled_at: Some(at),
+        ..contacts::StartTask::default()
+    };
     let task = center.apply(|core, cx| core.start_task(cx, request)).expect("starts");
     publish(&mut center, &id, waiting("two", "two still"));
     center.pass(601);
@@ -145,11 +153,8 @@ fn deleted_versions_stay_until_the_last_contact_has_left_them() {
     let (first, _) = chat(&mut center, "F");
     publish(&mut center, &id, waiting("two", "two still"));
     let number = |n: u64| version_key(id.parse().expect("an id"), n);
-    let delete = DeleteContactFlowVersion {
-        instance_id: None,
-        contact_flow_id: id.clone(),
-        contact_flow_version: 1,
-    };
+    let delete =
+        DeleteContactFlowVersion { instance_id: None, contact_flow_id: id.clone(), contact_flow_version: 1 };
     center
         .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_contact_flow_version(delete)))
         .expect("deletes");
@@ -208,10 +213,7 @@ fn a_module_call_takes_the_newest_module_and_returns_to_the_callers_version() {
     publish_module(&mut center, called, ask_in("module three"));
     center.restart();
     center.pass(61);
-    assert_eq!(
-        said(&center, contact),
-        ["old begins", "module one", "old between", "module two", "old ends"]
-    );
+    assert_eq!(said(&center, contact), ["old begins", "module one", "old between", "module two", "old ends"]);
     assert_eq!(center.stage(contact), Stage::Ended);
 }
 
@@ -251,5 +253,7 @@ fn the_flow_log_names_the_module() {
         })
         .expect("the module's action is logged");
     assert_eq!(entry["ContactFlowName"], "Greeter");
-    assert!(entry["ContactFlowId"].as_str().is_some_and(|id| id.ends_with(&format!("/flow-module/{called}"))));
+    assert!(
+        entry["ContactFlowId"].as_str().is_some_and(|id| id.ends_with(&format!("/flow-module/{called}")))
+    );
 }

@@ -76,10 +76,7 @@ const SEARCH: Searchable<FlowModule> = Searchable {
         ("status", |module, is| is(status(module))),
         ("resourceID", |module, is| is(&module.id.to_string())),
     ],
-    leaves: &[
-        (Leaf::State, |module, is| is(&module.state)),
-        (Leaf::Status, |module, is| is(status(module))),
-    ],
+    leaves: &[(Leaf::State, |module, is| is(&module.state)), (Leaf::Status, |module, is| is(status(module)))],
     filter: FilterMember::Tag,
     tags: Some(|module| &module.tags),
     group: None,
@@ -325,8 +322,7 @@ impl Directory {
 
     /// The module that a flow names by id or resource name, whatever the qualifier.
     pub fn module_of(&self, reference: &str) -> Option<&FlowModule> {
-        let elsewhere =
-            Arn::parse(reference).is_some_and(|arn| arn.instance != self.instance.id.to_string());
+        let elsewhere = Arn::parse(reference).is_some_and(|arn| arn.instance != self.instance.id.to_string());
         let id = arn::id_part(reference).parse().ok()?;
         self.flow_module(id).filter(|_| !elsewhere)
     }

@@ -303,8 +303,11 @@ impl Directory {
 
     /// Flows from before versions were kept begin with the first one.
     pub(crate) fn number_first_versions(&mut self) {
-        let unnumbered: Vec<FlowResource> =
-            self.flows().filter(|flow| flow.published.is_some() && flow.versions.is_empty()).cloned().collect();
+        let unnumbered: Vec<FlowResource> = self
+            .flows()
+            .filter(|flow| flow.published.is_some() && flow.versions.is_empty())
+            .cloned()
+            .collect();
         for mut flow in unnumbered {
             flow.versions.push(FlowVersion {
                 number: 1,

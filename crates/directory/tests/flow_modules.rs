@@ -48,7 +48,10 @@ fn a_module_is_published_described_and_listed() {
     assert_eq!(first["ContactFlowModule"]["Settings"], settings, "a version keeps its contract");
     let made = world.ok("CreateContactFlowModuleVersion", json!({ "ContactFlowModuleId": id }));
     assert_eq!(made["Version"], 3);
-    world.ok("DeleteContactFlowModuleVersion", json!({ "ContactFlowModuleId": id, "ContactFlowModuleVersion": 1 }));
+    world.ok(
+        "DeleteContactFlowModuleVersion",
+        json!({ "ContactFlowModuleId": id, "ContactFlowModuleVersion": 1 }),
+    );
     let list = world.ok("ListContactFlowModuleVersions", json!({ "ContactFlowModuleId": id }));
     assert_eq!(
         list["ContactFlowModuleVersionSummaryList"],

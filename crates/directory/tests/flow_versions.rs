@@ -79,7 +79,12 @@ fn a_version_is_made_on_request_with_a_description() {
     );
     let saved = json!({ "Name": "S", "Type": "CONTACT_FLOW", "Status": "SAVED", "Content": "{}" });
     let saved = world.ok("CreateContactFlow", saved)["ContactFlowId"].clone();
-    world.refused("CreateContactFlowVersion", json!({ "ContactFlowId": saved }), REQUEST, "never been published");
+    world.refused(
+        "CreateContactFlowVersion",
+        json!({ "ContactFlowId": saved }),
+        REQUEST,
+        "never been published",
+    );
 }
 
 #[test]

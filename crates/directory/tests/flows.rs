@@ -101,11 +101,9 @@ fn what_is_refused() {
         ],
     );
     let sample = world.id("flow", "Sample inbound flow");
-    for (qualifier, code, words) in [
-        ("3", MISSING, "version 3"),
-        ("0", INVALID, "not known"),
-        ("$NEWEST", INVALID, "not known"),
-    ] {
+    for (qualifier, code, words) in
+        [("3", MISSING, "version 3"), ("0", INVALID, "not known"), ("$NEWEST", INVALID, "not known")]
+    {
         let reference = format!("{sample}:{qualifier}");
         world.refused("DescribeContactFlow", json!({ "ContactFlowId": reference }), code, words);
     }

@@ -1,8 +1,8 @@
 //! For the designer and for programs that write flows: the table of the flow language, and a check without saving.
 //! Own operations; the published service has no counterpart.
 
-use directory::{Directory, DirectoryError};
 use directory::input::Input;
+use directory::{Directory, DirectoryError};
 use flows::validate::Problem;
 use flows::{Level, validate_document};
 use model::resource::FlowType;

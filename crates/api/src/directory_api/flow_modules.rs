@@ -73,9 +73,7 @@ pub(super) fn operations() -> Vec<Operation<App>> {
             "/contact-flow-modules/{InstanceId}/{ContactFlowModuleId}/content",
             |input| match input.contact_flow_module_id.ends_with(":$SAVED") {
                 true => module(&input.contact_flow_module_id),
-                false => {
-                    module(&input.contact_flow_module_id).also(Permission::ContactFlowModulesPublish)
-                }
+                false => module(&input.contact_flow_module_id).also(Permission::ContactFlowModulesPublish),
             },
             |directory, cx, input, author| {
                 directory.update_contact_flow_module_content(cx, input, author, &Language)

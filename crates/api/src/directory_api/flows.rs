@@ -1,12 +1,12 @@
 //! Flows as resources (spec 04 §6, 12 G59): created, saved, published, archived and deleted.
 
 use axum::http::Method;
+use directory::flow_versions::{
+    CreateContactFlowVersion, DeleteContactFlowVersion, DescribeContactFlowHistory, ListContactFlowVersions,
+};
 use directory::flows::{
     CreateContactFlow, DeleteContactFlow, DescribeContactFlow, FlowStatus, ListContactFlows,
     SearchContactFlows, UpdateContactFlowContent, UpdateContactFlowMetadata, UpdateContactFlowName,
-};
-use directory::flow_versions::{
-    CreateContactFlowVersion, DeleteContactFlowVersion, DescribeContactFlowHistory, ListContactFlowVersions,
 };
 use directory::{Directory, Permission};
 use model::ArnKind;

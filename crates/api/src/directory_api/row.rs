@@ -133,11 +133,7 @@ pub(super) fn describe_edition<I, K, F>(
 where
     I: Input + Send + Sync + 'static,
     K: Fn(&Directory, &I) -> directory::Result<Option<String>> + Copy + Send + Sync + 'static,
-    F: Fn(&Directory, &I, Option<&VersionContent>) -> directory::Result<Value>
-        + Copy
-        + Send
-        + Sync
-        + 'static,
+    F: Fn(&Directory, &I, Option<&VersionContent>) -> directory::Result<Value> + Copy + Send + Sync + 'static,
 {
     let handler = move |call: Call<App>, input: I| async move {
         let engine = instance(&call, &input)?;

@@ -202,7 +202,9 @@ impl Center {
         let mut stored = Stored::default();
         for ((kind, id), body) in &self.documents {
             match Kind::parse(kind) {
-                Some(kind) if kind.is_held() => configured.push((kind, id.clone(), serde_json::from_str(body).expect("JSON"))),
+                Some(kind) if kind.is_held() => {
+                    configured.push((kind, id.clone(), serde_json::from_str(body).expect("JSON")))
+                }
                 None if kind.starts_with("past-") => {}
                 _ => stored.documents.push((kind.clone(), id.clone(), body.clone())),
             }
