@@ -67,3 +67,31 @@ test("an old version is shown on the canvas, compared with the flow, and publish
   await byId(page, "version-changes").getByText("No block differs.").waitFor();
   assert.deepEqual(page.complaints, [], "scripts of the pages fail");
 });
+
+test("the block Invoke module offers the modules of the instance", async () => {
+  const end = { Identifier: "end", Type: "EndFlowModuleExecution", Parameters: {}, Transitions: {} };
+  const Content = JSON.stringify({ Version: "2019-10-30", StartAction: "end", Settings: {}, Actions: [end] });
+  const module = await server.api("PUT", `/contact-flow-modules/${server.instanceId}`, { Name: "Fun fact", Content });
+  const made = await server.api("PUT", `/contact-flows/${server.instanceId}`, {
+    Name: "Caller",
+    Type: "CONTACT_FLOW",
+    Status: "SAVED",
+    Content: says("one"),
+  });
+  const page = await openPage(browser, `${server.endpoint}/console/flows/${made.ContactFlowId}`, {
+    viewport: { width: 1500, height: 950 },
+  });
+  await signIn(page, server, admin);
+  await byId(page, "designer").waitFor();
+  await byId(page, "dock-search").locator("input").fill("module");
+  await byId(page, "dock-InvokeFlowModule").click();
+  await byId(page, "value-FlowModuleId").locator("button").first().click();
+  await page.getByRole("option", { name: "Fun fact" }).click();
+  await byId(page, "flow-save").click();
+  await page.getByText("was saved", { exact: false }).first().waitFor();
+  const path = `/contact-flows/${server.instanceId}/${encodeURIComponent(`${made.ContactFlowId}:$SAVED`)}`;
+  const saved = JSON.parse((await server.api("GET", path)).ContactFlow.Content);
+  const call = saved.Actions.find((one) => one.Type === "InvokeFlowModule");
+  assert.equal(call.Parameters.FlowModuleId, module.Arn);
+  assert.deepEqual(page.complaints, [], "scripts of the pages fail");
+});
