@@ -123,7 +123,8 @@ export function FlowEditor({ flow, language }: Props) {
     if (laidOut.current || !history || !needsLayout(history.present)) return;
     laidOut.current = true;
     layOut(history.present, language).then(
-      (places) => setHistory(begin(move(history.present, places))),
+      // What the author has done meanwhile is not thrown away.
+      (places) => setHistory((before) => (before === history ? begin(move(history.present, places)) : before)),
       (error) => say("error", explain(error)),
     );
   }, [history, language, say, explain]);
