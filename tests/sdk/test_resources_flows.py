@@ -50,7 +50,7 @@ def test_a_draft_lives_beside_the_published_content(connect, instance, new_flow,
     later = content(message("Good evening"), start="say")
     connect.update_contact_flow_content(InstanceId=instance, ContactFlowId=flow + ":$SAVED", Content=later)
     assert (described()["Content"], described(":$SAVED")["Content"]) == (draft, later)
-    refused("InvalidParameterException", connect.describe_contact_flow, InstanceId=instance, ContactFlowId=flow + ":3")
+    refused("ResourceNotFoundException", connect.describe_contact_flow, InstanceId=instance, ContactFlowId=flow + ":3")
 
 
 def test_publishing_says_what_is_wrong(connect, instance, new_flow, fresh, nobody, refused):

@@ -3,6 +3,7 @@ import {
   ListApprovedOriginsCommand,
   ListSecurityProfilePermissionsCommand,
   SearchAgentStatusesCommand,
+  SearchContactFlowModulesCommand,
   SearchContactFlowsCommand,
   SearchHoursOfOperationsCommand,
   SearchPredefinedAttributesCommand,
@@ -30,6 +31,7 @@ export type ListName =
   | "quickConnects"
   | "agentStatuses"
   | "flows"
+  | "flowModules"
   | "prompts"
   | "predefinedAttributes"
   | "origins";
@@ -132,6 +134,15 @@ export const useFlows = (enabled = true) =>
     ({ client, InstanceId }, NextToken) =>
       client.send(new SearchContactFlowsCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.ContactFlows,
+    enabled,
+  );
+
+export const useFlowModules = (enabled = true) =>
+  useList(
+    "flowModules",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new SearchContactFlowModulesCommand({ InstanceId, NextToken, MaxResults })),
+    (page) => page.ContactFlowModules,
     enabled,
   );
 

@@ -36,7 +36,12 @@ pub(crate) fn directory(error: DirectoryError) -> ApiError {
     let status = axum::http::StatusCode::from_u16(error.code.status())
         .unwrap_or(axum::http::StatusCode::INTERNAL_SERVER_ERROR);
     if !error.problems.is_empty() {
-        return ApiError::invalid_contact_flow(error.problems);
+        return match error.code {
+            directory::Code::InvalidContactFlowModule => {
+                ApiError::invalid_contact_flow_module(error.problems)
+            }
+            _ => ApiError::invalid_contact_flow(error.problems),
+        };
     }
     let answer = ApiError::new(status, error.code.name(), error.message);
     match error.resource_arn {

@@ -1,11 +1,9 @@
 //! The core of one instance: all that is live, and the road every change takes through it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use directory::Directory;
-use flows::Program;
-use model::{AttachmentId, ContactId, FlowId, ParticipantId, Timestamp, UserId};
+use model::{AttachmentId, ContactId, ParticipantId, Timestamp, UserId};
 use routing::Router;
 
 use crate::agent::Agent;
@@ -15,6 +13,7 @@ use crate::contact::{Contact, Stage};
 use crate::cx::Cx;
 use crate::event::Event;
 use crate::outcome::{ContactChange, DocumentChange, Effect, Outcome};
+use crate::programs::Programs;
 use crate::session::Session;
 use crate::timer::{Deadline, Timers};
 use crate::token::IdempotencyToken;
@@ -34,7 +33,7 @@ pub struct Core {
     pub(crate) attachments: HashMap<AttachmentId, Attachment>,
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) tokens: HashMap<String, IdempotencyToken>,
-    pub(crate) programs: HashMap<FlowId, Arc<Program>>,
+    pub(crate) programs: Programs,
     pub(crate) timers: Timers,
     pub(crate) deadline_at_work: Option<Deadline>,
     /// Contacts per channel that are not disconnected.
@@ -116,7 +115,7 @@ impl Core {
             attachments: HashMap::new(),
             sessions: HashMap::new(),
             tokens: HashMap::new(),
-            programs: HashMap::new(),
+            programs: Programs::default(),
             timers: Timers::default(),
             deadline_at_work: None,
             live: [0; 3],
@@ -271,10 +270,14 @@ impl Core {
         for id in std::mem::take(&mut self.dirty.contacts) {
             let Some(contact) = self.contacts.get_mut(&id) else { continue };
             contact.updated_at = cx.now;
+            let unused = self.programs.stands(contact);
             out.contacts.push(contact_change(contact));
             if contact.stage == Stage::Ended {
                 self.dirty.chains.insert(contact.chain);
                 self.contacts.remove(&id);
+            }
+            for version in unused {
+                self.retire_version(version, &mut out);
             }
         }
         for id in std::mem::take(&mut self.dirty.chains) {

@@ -1,11 +1,9 @@
 //! Runs flows: gives the interpreter its surroundings and acts on why it stopped.
 
-use std::sync::Arc;
-
 use flows::run::Awaiting;
-use flows::{EventHook, FunctionError, Pause, Program, Resume};
+use flows::{EventHook, FunctionError, Pause, Resume};
 use model::resource::FlowType;
-use model::{Channel, ContactId, FlowId, Timestamp};
+use model::{Channel, ContactId, Timestamp};
 use routing::capacity::Entry;
 
 use crate::contact::{FlowRun, Purpose, Stage, WaitsFor};
@@ -18,17 +16,6 @@ use crate::start::new_run;
 use crate::timer::Deadline;
 
 impl Core {
-    /// The program of a published flow.
-    pub(crate) fn program(&mut self, id: FlowId) -> Option<Arc<Program>> {
-        if let Some(program) = self.programs.get(&id) {
-            return Some(program.clone());
-        }
-        let published = self.directory.flow(id)?.published.as_deref()?;
-        let program = Arc::new(Program::parse(published).ok()?);
-        self.programs.insert(id, program.clone());
-        Some(program)
-    }
-
     /// Lets the main flow of a contact go on.
     pub(crate) fn run_flow(&mut self, cx: &mut Cx, id: ContactId, resume: Resume) {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
@@ -123,10 +110,11 @@ impl Core {
     fn drive(&mut self, cx: &mut Cx, id: ContactId, mut flow: FlowRun, mut resume: Resume) {
         // Each round answers a pause at once; a flow that asks for the same thing for ever is stopped.
         for _ in 0..100 {
-            let Some(program) = self.program(flow.run.flow) else {
+            let Some(program) = self.program_at(flow.run.flow, flow.run.version) else {
                 self.flow_over(cx, id, flow.purpose, "the flow does not exist any more");
                 return;
             };
+            flow.run.version = program.version();
             flow.wake_at = None;
             flow.waits_for = WaitsFor::Time;
             flow.waits_for_bot = false;

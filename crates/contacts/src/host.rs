@@ -83,14 +83,21 @@ impl Host for ContactHost<'_, '_> {
 
     fn program(&mut self, name: &str) -> Result<(FlowId, FlowType, Arc<Program>), FlowError> {
         let missing = || FlowError::NotFound { kind: "flow", name: name.to_owned() };
-        let (id, kind) = self
+        let flow = self
             .core
             .flow_by_reference(name)
             .filter(|flow| flow.state == "ACTIVE" && flow.published.is_some())
-            .map(|flow| (flow.id, flow.kind))
-            .ok_or_else(missing)?;
-        let program = self.core.program(id).ok_or_else(missing)?;
+            .map(|flow| (flow.id, flow.kind));
+        // A module runs under the type of its caller, so that its own means nothing.
+        let module = || Some((self.core.directory.callable_module(name)?.id, FlowType::ContactFlow));
+        let (id, kind) = flow.or_else(module).ok_or_else(missing)?;
+        let program = self.core.program_at(id, 0).ok_or_else(missing)?;
         Ok((id, kind, program))
+    }
+
+    fn program_at(&mut self, flow: FlowId, version: u64) -> Result<Arc<Program>, FlowError> {
+        let missing = || FlowError::NotFound { kind: "flow", name: flow.to_string() };
+        self.core.program_at(flow, version).ok_or_else(missing)
     }
 
     fn set_attributes(
@@ -317,11 +324,15 @@ impl Core {
         if !self.settings.flow_logs || !enabled {
             return;
         }
-        let name = self.directory.flow(entry.flow).map(|flow| flow.name.clone());
+        let module = self.directory.flow_module(entry.flow);
+        let (kind, name) = match module {
+            Some(module) => (ArnKind::FlowModule, Some(&module.name)),
+            None => (ArnKind::ContactFlow, self.directory.flow(entry.flow).map(|flow| &flow.name)),
+        };
         let scope = self.directory.scope();
         let line = json!({
             "ContactId": contact,
-            "ContactFlowId": scope.arn(ArnKind::ContactFlow, entry.flow),
+            "ContactFlowId": scope.arn(kind, entry.flow),
             "ContactFlowName": name,
             "ContactFlowModuleType": entry.module_type,
             "Identifier": entry.identifier,

@@ -50,6 +50,7 @@ mod function_log;
 mod host;
 mod inactivity;
 mod outcome;
+mod programs;
 mod queueing;
 pub mod record;
 mod restore;

@@ -71,10 +71,15 @@ impl Core {
                 _ => {}
             }
         }
+        let versions = stored.documents.iter().filter(|(kind, ..)| kind == Kind::FlowVersion.as_str());
         for body in &stored.contacts {
             let damaged = |source| Damaged { kind: "contact".into(), id: String::new(), source };
             let contact: Contact = serde_json::from_str(body).map_err(damaged)?;
+            self.programs.stands(&contact);
             self.contacts.insert(contact.id, contact);
+        }
+        for (_, key, body) in versions {
+            self.restore_version(key, body);
         }
         for (chain, seq) in stored.last_seqs {
             if let Some(chain) = self.chains.get_mut(&chain) {
@@ -266,10 +271,14 @@ impl Core {
                         }
                     }
                 }
-                Kind::Flow => {
+                Kind::Flow | Kind::FlowModule => {
                     if let Ok(id) = id.parse() {
-                        self.programs.remove(&id);
+                        self.programs.forget_unused(id);
                     }
+                }
+                Kind::FlowVersion => {
+                    self.version_changed(id, body);
+                    continue;
                 }
                 Kind::AgentStatus => self.show_agents_of(|_| true),
                 _ => {}

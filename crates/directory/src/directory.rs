@@ -68,6 +68,7 @@ pub(crate) struct Tables {
     quick_connects: Table<QuickConnect>,
     agent_statuses: Table<AgentStatus>,
     flows: Table<FlowResource>,
+    modules: Table<FlowModule>,
     prompts: Table<Prompt>,
     bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
@@ -117,6 +118,7 @@ macro_rules! tables {
                     Kind::Bot => load_into(&mut self.tables.bots, id, body)?,
                     Kind::StorageConfig => load_into(&mut self.tables.storage, id, body)?,
                     Kind::PredefinedAttribute => load_into(&mut self.tables.attributes, id, body)?,
+                    Kind::FlowVersion => {}
                 }
                 Ok(())
             }
@@ -133,6 +135,7 @@ tables! {
     QuickConnect: quick_connects, quick_connect(QuickConnectId), quick_connects, quick_connect_named;
     AgentStatus: agent_statuses, agent_status(AgentStatusId), agent_statuses, agent_status_named;
     FlowResource: flows, flow(FlowId), flows, flow_named;
+    FlowModule: modules, flow_module(FlowId), flow_modules, flow_module_named;
     Prompt: prompts, prompt(PromptId), prompts, prompt_named;
 }
 
@@ -215,6 +218,7 @@ impl Directory {
         for (kind, id, body) in rest {
             directory.load_row(kind, &id, body)?;
         }
+        directory.number_first_versions();
         Ok(directory)
     }
 
@@ -342,6 +346,11 @@ impl Directory {
             let (kind, id) = (D::KIND, id.to_string());
             self.changes.insert((kind, id.clone()), Change::Delete { kind, id });
         }
+    }
+
+    /// Notes that a document the directory does not hold has to be removed.
+    pub(crate) fn dropped(&mut self, kind: Kind, id: String) {
+        self.changes.insert((kind, id.clone()), Change::Delete { kind, id });
     }
 
     pub(crate) fn table<D: Document>(&self) -> &Table<D>

@@ -11,6 +11,7 @@ pub enum Code {
     DuplicateResource,
     InternalService,
     InvalidContactFlow,
+    InvalidContactFlowModule,
     InvalidParameter,
     InvalidRequest,
     LimitExceeded,
@@ -23,12 +24,13 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 13] = [
+    pub const ALL: [Code; 14] = [
         Self::AccessDenied,
         Self::ContactFlowNotPublished,
         Self::DuplicateResource,
         Self::InternalService,
         Self::InvalidContactFlow,
+        Self::InvalidContactFlowModule,
         Self::InvalidParameter,
         Self::InvalidRequest,
         Self::LimitExceeded,
@@ -47,6 +49,7 @@ impl Code {
             Self::DuplicateResource => "DuplicateResourceException",
             Self::InternalService => "InternalServiceException",
             Self::InvalidContactFlow => "InvalidContactFlowException",
+            Self::InvalidContactFlowModule => "InvalidContactFlowModuleException",
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidRequest => "InvalidRequestException",
             Self::LimitExceeded => "LimitExceededException",
@@ -61,7 +64,10 @@ impl Code {
     /// The HTTP status that belongs to the code.
     pub const fn status(self) -> u16 {
         match self {
-            Self::InvalidContactFlow | Self::InvalidParameter | Self::InvalidRequest => 400,
+            Self::InvalidContactFlow
+            | Self::InvalidContactFlowModule
+            | Self::InvalidParameter
+            | Self::InvalidRequest => 400,
             Self::ServiceQuotaExceeded => 402,
             Self::AccessDenied => 403,
             Self::ContactFlowNotPublished | Self::ResourceNotFound | Self::UserNotFound => 404,
@@ -86,7 +92,8 @@ pub struct DirectoryError {
     pub code: Code,
     /// One sentence for the caller: what is wrong and what to do about it. Never contains a password.
     pub message: String,
-    /// The findings of a flow validation; empty with every other code than `InvalidContactFlow`. 1–50 entries.
+    /// The findings of a flow validation; empty with every other code than `InvalidContactFlow` and
+    /// `InvalidContactFlowModule`. 1–50 entries.
     pub problems: Vec<String>,
     /// What is in use, with `ResourceInUse`: the resource name.
     pub resource_arn: Option<String>,
@@ -131,6 +138,11 @@ impl DirectoryError {
         let problems: Vec<String> = problems.into_iter().take(50).collect();
         let message = problems.first().cloned().unwrap_or_else(|| "The flow is not valid.".to_owned());
         Self { problems, ..Self::new(Code::InvalidContactFlow, message) }
+    }
+
+    /// The same of a module.
+    pub fn module(problems: impl IntoIterator<Item = String>) -> Self {
+        Self { code: Code::InvalidContactFlowModule, ..Self::flow(problems) }
     }
 }
 

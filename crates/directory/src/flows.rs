@@ -1,13 +1,15 @@
 //! Flows as resources (spec 04 §6): a saved draft beside the published content, archive, restore and delete.
+//! What was published before is kept by `flow_versions`.
 
-use model::resource::{FlowResource, FlowType, QuickConnectConfig, Tags};
-use model::{Arn, ArnKind, FlowId};
+use model::resource::{FlowResource, FlowType, FlowVersion, QuickConnectConfig, Tags, VersionContent};
+use model::{ArnKind, FlowId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::body::Body;
 use crate::directory::{Cx, Directory};
 use crate::error::{Code, DirectoryError, Result};
+use crate::flow_versions::{Edition, known, sha256, version_key};
 use crate::input::inputs;
 use crate::quotas::Quota;
 use crate::rows::{Found, Row, Rows};
@@ -22,11 +24,18 @@ pub trait FlowValidator {
     /// What keeps the content from being published, one sentence each; empty = valid. The directory answers whether
     /// the resources it names exist.
     fn problems(&self, kind: FlowType, content: &str, directory: &Directory) -> Vec<String>;
+
+    /// The same of a module with this contract (a JSON text).
+    fn module_problems(&self, content: &str, settings: Option<&str>, directory: &Directory) -> Vec<String>;
 }
 
 impl<F: Fn(FlowType, &str, &Directory) -> Vec<String>> FlowValidator for F {
     fn problems(&self, kind: FlowType, content: &str, directory: &Directory) -> Vec<String> {
         self(kind, content, directory)
+    }
+
+    fn module_problems(&self, content: &str, _: Option<&str>, directory: &Directory) -> Vec<String> {
+        self(FlowType::ContactFlow, content, directory)
     }
 }
 
@@ -41,7 +50,7 @@ inputs! {
         status: Option<FlowStatus>,
         tags: Option<Tags>,
     }
-    /// `DescribeContactFlow`; the id may end in `:$SAVED`.
+    /// `DescribeContactFlow`; the id may end in `:$SAVED`, `:$LATEST` or the number of a version.
     DescribeContactFlow { contact_flow_id: String }
     /// `UpdateContactFlowContent`: publishes, or with `:$SAVED` at the end of the id saves a draft.
     UpdateContactFlowContent { contact_flow_id: String, content: String }
@@ -81,7 +90,7 @@ pub enum FlowState {
 }
 
 impl FlowState {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
             Self::Archived => "ARCHIVED",
@@ -109,11 +118,12 @@ const SEARCH: Searchable<FlowResource> = Searchable {
 };
 
 impl Directory {
-    /// `CreateContactFlow`.
+    /// `CreateContactFlow`. `author` is a user name or an access key id.
     pub fn create_contact_flow(
         &mut self,
         cx: &mut Cx<'_>,
         input: CreateContactFlow,
+        author: &str,
         validator: &dyn FlowValidator,
     ) -> Result<FlowId> {
         self.mine(&input)?;
@@ -121,7 +131,7 @@ impl Directory {
         rules::tags(input.tags.as_ref())?;
         content_form(&input.content)?;
         let publish = input.status != Some(FlowStatus::Saved);
-        let flow = FlowResource {
+        let mut flow = FlowResource {
             id: cx.fresh(),
             name: input.name,
             kind: input.kind,
@@ -129,6 +139,7 @@ impl Directory {
             state: FlowState::Active.as_str().to_owned(),
             published: publish.then(|| input.content.clone()),
             draft: input.content,
+            versions: Vec::new(),
             tags: input.tags.unwrap_or_default(),
             last_modified_time: cx.now,
         };
@@ -136,29 +147,36 @@ impl Directory {
         self.room_for(Quota::Flows, self.table::<FlowResource>().len())?;
         if publish {
             self.publishable(flow.kind, &flow.draft, validator)?;
+            self.add_version(cx, flow.id, &mut flow.versions, None, Some(author), None);
         }
         let id = flow.id;
         self.put(flow);
         Ok(id)
     }
 
-    /// `UpdateContactFlowContent`. Publishing validates and replaces the draft too; saving does neither.
+    /// `UpdateContactFlowContent`. Publishing validates, replaces the draft too and makes a version of content that
+    /// differs from what is published; saving does none of these. `author` is a user name or an access key id.
     pub fn update_contact_flow_content(
         &mut self,
         cx: &mut Cx<'_>,
         input: UpdateContactFlowContent,
+        author: &str,
         validator: &dyn FlowValidator,
     ) -> Result<()> {
         self.mine(&input)?;
         let mut flow = self.find::<FlowResource>(&input.contact_flow_id)?.clone();
-        let saved_only = asks_for_saved(&input.contact_flow_id)?;
+        let saved_only = Edition::to_change(&input.contact_flow_id)? == Edition::Saved;
         content_form(&input.content)?;
         if !saved_only {
             if flow.state == FlowState::Archived.as_str() {
                 return Err(DirectoryError::request("The flow is archived. Restore it before publishing."));
             }
             self.publishable(flow.kind, &input.content, validator)?;
-            flow.published = Some(input.content.clone());
+            if flow.published.as_ref() != Some(&input.content) {
+                let replaced = flow.published.replace(input.content.clone());
+                let replaced = replaced.map(|content| VersionContent { content, settings: None });
+                self.add_version(cx, flow.id, &mut flow.versions, replaced.as_ref(), Some(author), None);
+            }
         }
         flow.draft = input.content;
         flow.last_modified_time = cx.now;
@@ -212,30 +230,65 @@ impl Directory {
     /// `DeleteContactFlow`, with the guards of archiving.
     pub fn delete_contact_flow(&mut self, input: DeleteContactFlow) -> Result<()> {
         self.mine(&input)?;
-        let flow = self.find::<FlowResource>(&input.contact_flow_id)?;
-        self.dispensable(flow, "deleted")?;
-        let id = flow.id;
-        self.remove::<FlowResource>(&id);
+        let flow = self.find::<FlowResource>(&input.contact_flow_id)?.clone();
+        self.dispensable(&flow, "deleted")?;
+        if let Some(content) = flow.published {
+            let content = VersionContent { content, settings: None };
+            self.remove_versions(flow.id, &flow.versions, &content);
+        }
+        self.remove::<FlowResource>(&flow.id);
         Ok(())
     }
 
-    /// `DescribeContactFlow`: the published content, or with `:$SAVED` the draft.
-    pub fn describe_contact_flow(&self, input: &DescribeContactFlow) -> Result<Value> {
+    /// `DescribeContactFlow`: the published content, with `:$SAVED` the draft, with a number that version. The content
+    /// of a version that was replaced comes from the store: see [`Directory::replaced_flow_version`].
+    pub fn describe_contact_flow(
+        &self,
+        input: &DescribeContactFlow,
+        replaced: Option<&VersionContent>,
+    ) -> Result<Value> {
         self.mine(input)?;
         let flow = self.find::<FlowResource>(&input.contact_flow_id)?;
-        let body = match (asks_for_saved(&input.contact_flow_id)?, &flow.published) {
-            (true, _) => {
-                self.flow_summary(flow).set("Status", draft_status(flow)).set("Content", &*flow.draft)
+        let (body, content, at) = match (Edition::of(&input.contact_flow_id)?, &flow.published) {
+            (Edition::Saved, _) => (
+                self.flow_summary(flow).set("Status", draft_status(flow)),
+                flow.draft.as_str(),
+                flow.last_modified_time,
+            ),
+            (Edition::Latest, Some(content)) => {
+                let version = flow.versions.last();
+                (versioned(self.flow_summary(flow), version), content.as_str(), flow.last_modified_time)
             }
-            (false, Some(content)) => self.flow_summary(flow).set("Content", &**content),
-            (false, None) => {
+            (Edition::Number(number), Some(published)) => {
+                let version = known(&flow.versions, number)?;
+                let content = match replaced {
+                    _ if number == flow.version() => published.as_str(),
+                    Some(replaced) => replaced.content.as_str(),
+                    None => return Err(content_is_gone(number)),
+                };
+                (versioned(self.flow_summary(flow), Some(version)), content, version.created_time)
+            }
+            (_, None) => {
                 return Err(DirectoryError::new(
                     Code::ContactFlowNotPublished,
                     "The flow has never been published. Its draft is under the id followed by :$SAVED.",
                 ));
             }
         };
-        Ok(body.modified(flow.last_modified_time, &self.scope.region).wrap("ContactFlow"))
+        let body = body.set("Content", content).set("FlowContentSha256", sha256(content));
+        Ok(body.modified(at, &self.scope.region).wrap("ContactFlow"))
+    }
+
+    /// The key of the version that a reference to a flow names, when its content is not in memory.
+    pub fn replaced_flow_version(&self, reference: &str) -> Result<Option<String>> {
+        let flow = self.find::<FlowResource>(reference)?;
+        match Edition::of(reference)? {
+            Edition::Number(number) if number != flow.version() => {
+                known(&flow.versions, number)?;
+                Ok(Some(version_key(flow.id, number)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The output of `CreateContactFlow`.
@@ -243,6 +296,7 @@ impl Directory {
         Body::new()
             .text("ContactFlowId", id)
             .set("ContactFlowArn", self.scope.arn(ArnKind::ContactFlow, id))
+            .opt("FlowContentSha256", self.flow(id).map(|flow| sha256(&flow.draft)))
             .build()
     }
 
@@ -358,19 +412,18 @@ impl Directory {
     }
 }
 
-/// Whether the id carries the alias of the draft. Other qualifiers would name versions, which are not kept.
-fn asks_for_saved(text: &str) -> Result<bool> {
-    let resource = Arn::parse(text).map_or(text, |arn| arn.resource);
-    match resource.split_once(':') {
-        None => Ok(false),
-        Some((_, "$SAVED")) => Ok(true),
-        Some((_, qualifier)) => Err(DirectoryError::parameter(format!(
-            "The qualifier {qualifier:?} is not supported: flow versions are not kept. Use the bare id or $SAVED."
-        ))),
-    }
+/// The members of a version; none where a flow has none yet.
+pub(crate) fn versioned(body: Body, version: Option<&FlowVersion>) -> Body {
+    let Some(version) = version else { return body };
+    body.set("Version", version.number).opt("VersionDescription", version.description.as_deref())
 }
 
-fn flow_texts(name: Option<&str>, description: Option<&str>) -> Result<()> {
+/// A version is listed, but its document is not there.
+pub(crate) fn content_is_gone(number: u64) -> DirectoryError {
+    DirectoryError::new(Code::InternalService, format!("The content of version {number} cannot be found."))
+}
+
+pub(crate) fn flow_texts(name: Option<&str>, description: Option<&str>) -> Result<()> {
     name.map_or(Ok(()), |name| rules::name_up_to("Name", name, 256))?;
     description.map_or(Ok(()), |text| rules::length("Description", text, 0, 500))
 }

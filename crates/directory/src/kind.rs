@@ -51,6 +51,11 @@ kinds! {
     Prompt = "prompt", "prompt";
     /// A flow.
     Flow = "flow", "flow";
+    /// A flow module.
+    FlowModule = "flow-module", "flow module";
+    /// The content of a version that was replaced; its id is that of the flow or module, a colon and the number.
+    /// The directory does not hold these.
+    FlowVersion = "flow-version", "flow version";
     /// A bot with its versions and aliases.
     Bot = "bot", "bot";
     /// A standard queue.
@@ -65,6 +70,13 @@ kinds! {
     PredefinedAttribute = "predefined-attribute", "predefined attribute";
     /// A user.
     User = "user", "user";
+}
+
+impl Kind {
+    /// Whether a directory is made of such documents. Those of other kinds are read one by one.
+    pub const fn is_held(self) -> bool {
+        !matches!(self, Kind::FlowVersion)
+    }
 }
 
 impl fmt::Display for Kind {

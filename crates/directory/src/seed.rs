@@ -259,6 +259,7 @@ impl Directory {
                 state: "ACTIVE".to_owned(),
                 published: None,
                 draft: String::new(),
+                versions: Vec::new(),
                 tags: Tags::new(),
                 last_modified_time: cx.now,
             };
@@ -278,6 +279,12 @@ impl Directory {
         for (id, content) in made {
             let content = placeholders::resolve(&content, self)?;
             if let Some(mut flow) = self.flow(id).cloned() {
+                flow.versions.push(FlowVersion {
+                    number: 1,
+                    created_time: cx.now,
+                    created_by: None,
+                    description: None,
+                });
                 flow.published = Some(content.clone());
                 flow.draft = content;
                 self.put(flow);

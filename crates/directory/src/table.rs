@@ -49,6 +49,7 @@ documents! {
     QuickConnect: QuickConnect, QuickConnectId, quick_connect_id, name;
     AgentStatus: AgentStatus, AgentStatusId, agent_status_id, name;
     FlowResource: Flow, FlowId, id, name;
+    FlowModule: FlowModule, FlowId, id, name;
     Prompt: Prompt, PromptId, prompt_id, name;
 }
 

@@ -92,6 +92,7 @@ tagged!(
     QuickConnect,
     AgentStatus,
     FlowResource,
+    FlowModule,
     Prompt,
     HierarchyGroup
 );
@@ -104,6 +105,7 @@ macro_rules! for_kind {
             "agent-group" => HierarchyGroup,
             "agent-state" => AgentStatus,
             "contact-flow" => FlowResource,
+            "flow-module" => FlowModule,
             "operating-hours" => HoursOfOperation,
             "prompt" => Prompt,
             "queue" => Queue,

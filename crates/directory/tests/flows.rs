@@ -27,6 +27,8 @@ fn a_flow_is_published_unless_it_is_saved() {
             "Description": "d",
             "Tags": {},
             "Content": "{\"a\":1}",
+            "FlowContentSha256": "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862",
+            "Version": 1,
             "LastModifiedTime": 1_700_000_001.0,
             "LastModifiedRegion": "us-east-1",
         })
@@ -99,15 +101,14 @@ fn what_is_refused() {
         ],
     );
     let sample = world.id("flow", "Sample inbound flow");
-    for qualifier in ["3", "$LATEST"] {
+    for (qualifier, code, words) in
+        [("3", MISSING, "version 3"), ("0", INVALID, "not known"), ("$NEWEST", INVALID, "not known")]
+    {
         let reference = format!("{sample}:{qualifier}");
-        world.refused(
-            "DescribeContactFlow",
-            json!({ "ContactFlowId": reference }),
-            INVALID,
-            "versions are not kept",
-        );
+        world.refused("DescribeContactFlow", json!({ "ContactFlowId": reference }), code, words);
     }
+    let content = json!({ "ContactFlowId": format!("{sample}:1"), "Content": "{}" });
+    world.refused("UpdateContactFlowContent", content, INVALID, "cannot be changed");
     world.refused("DescribeContactFlow", json!({ "ContactFlowId": NOBODY }), MISSING, "flow");
     world.quota(Quota::Flows, Some(5));
     world.refused("CreateContactFlow", base, LIMIT, "Flows per instance");
@@ -122,7 +123,7 @@ fn all_problems_of_a_flow_are_told_up_to_fifty() {
     let mut new_uuid = || uuid::Uuid::from_u128(9);
     let mut cx = Cx { now: world.now, new_uuid: &mut new_uuid };
     let input = input::read::<CreateContactFlow>(request).expect("a valid input");
-    let error = world.directory.create_contact_flow(&mut cx, input, &picky).expect_err("problems");
+    let error = world.directory.create_contact_flow(&mut cx, input, AUTHOR, &picky).expect_err("problems");
     assert_eq!(error.problems.len(), 50);
     assert_eq!((error.problems[0].as_str(), error.message.as_str()), ("Problem 0.", "Problem 0."));
 }

@@ -424,11 +424,11 @@ async fn load_core(
     let mut stored = Stored::default();
     for row in store.documents(instance).await? {
         match Kind::parse(&row.kind) {
-            Some(kind) => {
+            Some(kind) if kind.is_held() => {
                 let body = serde_json::from_str(&row.body).map_err(|error| damaged(&error))?;
                 configured.push((kind, row.id, body));
             }
-            None => stored.documents.push((row.kind, row.id, row.body)),
+            _ => stored.documents.push((row.kind, row.id, row.body)),
         }
     }
     stored.contacts = store.live_contacts(instance).await?.into_iter().map(|row| row.body).collect();

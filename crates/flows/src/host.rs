@@ -34,6 +34,12 @@ pub trait Host {
     /// The published program of a flow or module, named by id or ARN (with an optional qualifier).
     fn program(&mut self, flow_or_module: &str) -> Result<(FlowId, FlowType, Arc<Program>), FlowError>;
 
+    /// The program of a version that the run has entered, whatever was published since; a host without versions has
+    /// one program of each flow.
+    fn program_at(&mut self, flow: FlowId, _version: u64) -> Result<Arc<Program>, FlowError> {
+        self.program(&flow.to_string()).map(|(_, _, program)| program)
+    }
+
     /// Sets contact attributes, all or none; the host keeps the 32 KB rule.
     fn set_attributes(
         &mut self,

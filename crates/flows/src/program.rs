@@ -14,6 +14,7 @@ pub struct Program {
     actions: Vec<Action>,
     by_identifier: HashMap<String, usize>,
     module: bool,
+    version: u64,
 }
 
 /// One action of a program.
@@ -70,7 +71,17 @@ impl Program {
         for (index, action) in actions.iter().enumerate() {
             by_identifier.entry(action.identifier.clone()).or_insert(index);
         }
-        Ok(Self { start, actions, by_identifier, module: root.contains_key("Settings") })
+        Ok(Self { start, actions, by_identifier, module: root.contains_key("Settings"), version: 0 })
+    }
+
+    /// The program as version `number` of its flow, which runs of it are pinned to.
+    pub fn at_version(self, number: u64) -> Self {
+        Self { version: number, ..self }
+    }
+
+    /// Number of the version; 0 where versions are not kept.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// Identifier of the first action.

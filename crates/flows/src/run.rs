@@ -18,6 +18,9 @@ pub const MODULE_DEPTH: usize = 5;
 pub struct Run {
     /// The flow, or inside a module the module, whose program continues the run.
     pub flow: FlowId,
+    /// The version of it that the run entered and goes on with; 0 before the start, which takes the newest.
+    #[serde(default)]
+    pub version: u64,
     /// Type of the flow; a module runs under the type of its caller.
     pub flow_kind: FlowType,
     /// Identifier of the action at which the run stands; empty before the start.
@@ -47,6 +50,7 @@ impl Run {
     pub fn start(flow: FlowId, flow_kind: FlowType, logging: bool) -> Self {
         Self {
             flow,
+            version: 0,
             flow_kind,
             current: String::new(),
             scope: Scope::default(),
@@ -92,6 +96,12 @@ impl Run {
     /// The flow that the contact is in: the outermost caller of a module, or the flow itself.
     pub fn outer_flow(&self) -> FlowId {
         self.callers.first().map_or(self.flow, |caller| caller.flow)
+    }
+
+    /// The versions that the run stands in: the present one and those it returns to.
+    pub fn pinned(&self) -> impl Iterator<Item = (FlowId, u64)> + '_ {
+        let callers = self.callers.iter().map(|caller| (caller.flow, caller.version));
+        callers.chain([(self.flow, self.version)]).filter(|(_, version)| *version > 0)
     }
 }
 
@@ -156,6 +166,9 @@ pub struct LoopState {
 pub struct Caller {
     /// The calling flow or module.
     pub flow: FlowId,
+    /// The version of it that the run returns to.
+    #[serde(default)]
+    pub version: u64,
     /// Identifier of the calling action.
     pub action: String,
     /// The caller's data.

@@ -401,9 +401,80 @@ pub struct FlowResource {
     pub published: Option<String>,
     /// The content last saved; equal to the published one after publishing.
     pub draft: String,
+    /// What was published when, oldest first; the last one is what runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<FlowVersion>,
     #[serde(default)]
     pub tags: Tags,
     pub last_modified_time: Timestamp,
+}
+
+impl FlowResource {
+    /// Number of the published version; 0 before anything was published.
+    pub fn version(&self) -> u64 {
+        self.versions.last().map_or(0, |version| version.number)
+    }
+}
+
+/// A module: a part of a flow that flows call (spec 10 §1.9).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs)]
+pub struct FlowModule {
+    pub id: FlowId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `ACTIVE` or `ARCHIVED`.
+    pub state: String,
+    /// What runs; absent until first published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<VersionContent>,
+    /// What was last saved; equal to the published one after publishing.
+    pub draft: VersionContent,
+    /// What was published when, oldest first; the last one is what runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<FlowVersion>,
+    /// Whether other services than flows may call it, as it was set; nothing but flows calls modules here.
+    #[serde(default)]
+    pub external_invocation: bool,
+    #[serde(default)]
+    pub tags: Tags,
+    pub last_modified_time: Timestamp,
+}
+
+impl FlowModule {
+    /// Number of the published version; 0 before anything was published.
+    pub fn version(&self) -> u64 {
+        self.versions.last().map_or(0, |version| version.number)
+    }
+}
+
+/// One published version of a flow or module, without its content. It never changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FlowVersion {
+    /// 1, 2, … A number is never given twice.
+    pub number: u64,
+    /// When it was published.
+    pub created_time: Timestamp,
+    /// Who published it: a user name or an access key id; absent for what the instance was made with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// What its author says about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What a version consists of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct VersionContent {
+    /// The flow document.
+    pub content: String,
+    /// Of a module: its contract, a JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
 }
 
 /// The nine flow types, in the public spelling.

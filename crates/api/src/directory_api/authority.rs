@@ -21,11 +21,12 @@ struct Taggable {
     edit: Permission,
 }
 
-const TAGGABLE: [Taggable; 10] = [
+const TAGGABLE: [Taggable; 11] = [
     taggable(ArnKind::Agent, Kind::User, UsersView, UsersEdit),
     taggable(ArnKind::AgentGroup, Kind::HierarchyGroup, AgentGroupingView, AgentGroupingEdit),
     taggable(ArnKind::AgentState, Kind::AgentStatus, AgentStatesView, AgentStatesEdit),
     taggable(ArnKind::ContactFlow, Kind::Flow, ContactFlowsView, ContactFlowsEdit),
+    taggable(ArnKind::FlowModule, Kind::FlowModule, ContactFlowModulesView, ContactFlowModulesEdit),
     taggable(ArnKind::OperatingHours, Kind::HoursOfOperation, HoursOfOperationView, HoursOfOperationEdit),
     taggable(ArnKind::Prompt, Kind::Prompt, PromptsView, PromptsEdit),
     taggable(ArnKind::Queue, Kind::Queue, QueuesView, QueuesEdit),
@@ -157,7 +158,7 @@ pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) 
     Some(
         TAGGABLE
             .iter()
-            .filter(|taggable| taggable.kind != ArnKind::AgentGroup)
+            .filter(|taggable| !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule))
             .filter(open)
             .map(name)
             .collect(),

@@ -3,7 +3,7 @@
 use directory::Directory;
 use directory::flows::FlowValidator;
 use flows::action::ResourceKind;
-use flows::{Document, Level, Resolver, validate_document};
+use flows::{Document, Level, ModuleContract, Resolver, validate_document};
 use model::resource::FlowType;
 use model::{Arn, arn};
 
@@ -12,23 +12,46 @@ pub(super) struct Language;
 
 impl FlowValidator for Language {
     fn problems(&self, kind: FlowType, content: &str, directory: &Directory) -> Vec<String> {
-        match Document::parse(content) {
-            Ok(document) => validate_document(&document, kind, false, Some(&Names(directory)))
-                .into_iter()
-                .filter(|problem| problem.level == Level::Error)
-                .map(|problem| problem.to_string())
-                .collect(),
-            Err(error) => vec![error.to_string()],
-        }
+        errors(content, kind, false, &Names::of_flow(directory))
+    }
+
+    fn module_problems(&self, content: &str, settings: Option<&str>, directory: &Directory) -> Vec<String> {
+        errors(content, FlowType::ContactFlow, true, &Names::of_module(directory, settings))
+    }
+}
+
+fn errors(content: &str, kind: FlowType, is_module: bool, names: &Names<'_>) -> Vec<String> {
+    match Document::parse(content) {
+        Ok(document) => validate_document(&document, kind, is_module, Some(names))
+            .into_iter()
+            .filter(|problem| problem.level == Level::Error)
+            .map(|problem| problem.to_string())
+            .collect(),
+        Err(error) => vec![error.to_string()],
     }
 }
 
 /// The resources that a flow of this instance can name.
-pub(super) struct Names<'a>(pub &'a Directory);
+pub(super) struct Names<'a> {
+    directory: &'a Directory,
+    own: Option<ModuleContract>,
+}
+
+impl<'a> Names<'a> {
+    /// What a flow can name.
+    pub fn of_flow(directory: &'a Directory) -> Self {
+        Self { directory, own: None }
+    }
+
+    /// What a module with this contract can name.
+    pub fn of_module(directory: &'a Directory, settings: Option<&str>) -> Self {
+        Self { directory, own: settings.and_then(ModuleContract::parse) }
+    }
+}
 
 impl Resolver for Names<'_> {
     fn exists(&self, kind: ResourceKind, name: &str) -> bool {
-        let directory = self.0;
+        let directory = self.directory;
         let id = arn::id_part(name);
         let elsewhere =
             Arn::parse(name).is_some_and(|arn| arn.instance != directory.instance().id.to_string());
@@ -42,14 +65,23 @@ impl Resolver for Names<'_> {
             ResourceKind::HoursOfOperation => {
                 id.parse().is_ok_and(|id| directory.hours_of_operation(id).is_some())
             }
+            ResourceKind::Module => directory.callable_module(name).is_some(),
             // None of these can be made here, so that none exists.
-            ResourceKind::Module
-            | ResourceKind::View
+            ResourceKind::View
             | ResourceKind::PhoneNumber
             | ResourceKind::TaskTemplate
             | ResourceKind::CaseTemplate
             | ResourceKind::DataTable => false,
         };
         found && !elsewhere
+    }
+
+    fn module_contract(&self, module: &str) -> Option<ModuleContract> {
+        let published = self.directory.callable_module(module)?.published.as_ref()?;
+        published.settings.as_deref().and_then(ModuleContract::parse)
+    }
+
+    fn own_contract(&self) -> Option<ModuleContract> {
+        self.own.clone()
     }
 }

@@ -1,8 +1,8 @@
 //! For the designer and for programs that write flows: the table of the flow language, and a check without saving.
 //! Own operations; the published service has no counterpart.
 
-use directory::Directory;
 use directory::input::Input;
+use directory::{Directory, DirectoryError};
 use flows::validate::Problem;
 use flows::{Level, validate_document};
 use model::resource::FlowType;
@@ -35,8 +35,12 @@ impl Input for DescribeFlowLanguage {
 struct CheckContactFlow {
     instance_id: Option<String>,
     #[serde(rename = "Type")]
-    kind: FlowType,
+    kind: Option<FlowType>,
     content: String,
+    /// The content is a module's, which has no type.
+    module: Option<bool>,
+    /// The contract of the module.
+    settings: Option<String>,
 }
 
 impl Input for CheckContactFlow {
@@ -71,7 +75,15 @@ pub(super) fn operations() -> Vec<Operation<App>> {
 /// Every problem of a content, saved or not.
 fn check(directory: &Directory, input: &CheckContactFlow) -> directory::Result<Value> {
     let problems = match flows::Document::parse(&input.content) {
-        Ok(document) => validate_document(&document, input.kind, false, Some(&Names(directory))),
+        Ok(document) if input.module == Some(true) => {
+            let names = Names::of_module(directory, input.settings.as_deref());
+            validate_document(&document, FlowType::ContactFlow, true, Some(&names))
+        }
+        Ok(document) => {
+            let missing = || DirectoryError::parameter("Type: is missing; only a module has none.");
+            let kind = input.kind.ok_or_else(missing)?;
+            validate_document(&document, kind, false, Some(&Names::of_flow(directory)))
+        }
         Err(error) => vec![Problem {
             rule: "V1",
             path: String::new(),

@@ -15,6 +15,7 @@ mod authority;
 mod bots;
 mod flow_check;
 mod flow_language;
+mod flow_modules;
 mod flows;
 mod functions;
 mod hierarchy;
@@ -66,6 +67,7 @@ fn built() -> Vec<Operation<App>> {
         quick_connects::operations(),
         agent_statuses::operations(),
         flows::operations(),
+        flow_modules::operations(),
         flow_language::operations(),
         prompts::operations(),
         attributes::operations(),

@@ -6,10 +6,11 @@ use directory::input::Input;
 use directory::rows::{Found, Page, Rows, page};
 use directory::{Cx, Directory, DirectoryError, Permission};
 use engine::Engine;
+use model::resource::VersionContent;
 use model::{Arn, ArnKind};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wire::{ApiError, Call, Kind, Operation, Rule};
+use wire::{ApiError, Call, Kind, Operation, Principal, Rule};
 
 use super::authority::{Sight, Subject, check};
 use super::paged::Paged;
@@ -89,6 +90,81 @@ where
         configure(&call, &subject, input, |_, _| Ok(()), command).await
     };
     Operation::rest(name, method, path, handler).constraint("InstanceId", INSTANCE_ID)
+}
+
+/// An operation that changes something and notes who did it.
+pub(super) fn change_by<I, O, F>(
+    method: Method,
+    name: &'static str,
+    path: &'static str,
+    subject: fn(&I) -> Subject,
+    command: F,
+) -> Operation<App>
+where
+    I: Input + Send + 'static,
+    O: Serialize + Send + 'static,
+    F: Fn(&mut Directory, &mut Cx<'_>, I, &str) -> directory::Result<O> + Copy + Send + Sync + 'static,
+{
+    let handler = move |call: Call<App>, input: I| async move {
+        let subject = subject(&input);
+        let user = access::acting_user(&call);
+        let key = match &call.principal {
+            Principal::AccessKey(key) => key.access_key_id.clone(),
+            _ => String::new(),
+        };
+        let command = |directory: &mut Directory, cx: &mut Cx<'_>, input: I| {
+            let name = user.and_then(|user| directory.user(user)).map(|user| user.username.clone());
+            command(directory, cx, input, &name.unwrap_or(key))
+        };
+        configure(&call, &subject, input, |_, _| Ok(()), command).await
+    };
+    Operation::rest(name, method, path, handler).constraint("InstanceId", INSTANCE_ID)
+}
+
+/// An operation that shows one edition of a flow or module. `replaced` tells the key of a version whose content memory
+/// does not hold; it is read from the store.
+pub(super) fn describe_edition<I, K, F>(
+    name: &'static str,
+    path: &'static str,
+    subject: fn(&I) -> Subject,
+    replaced: K,
+    question: F,
+) -> Operation<App>
+where
+    I: Input + Send + Sync + 'static,
+    K: Fn(&Directory, &I) -> directory::Result<Option<String>> + Copy + Send + Sync + 'static,
+    F: Fn(&Directory, &I, Option<&VersionContent>) -> directory::Result<Value> + Copy + Send + Sync + 'static,
+{
+    let handler = move |call: Call<App>, input: I| async move {
+        let engine = instance(&call, &input)?;
+        let (user, operation) = (access::acting_user(&call), call.operation);
+        let known = engine
+            .read(|core, _| {
+                let directory = core.directory();
+                check(directory, user, operation, &subject(&input))?;
+                match replaced(directory, &input).map_err(refused)? {
+                    Some(key) => Ok::<_, ApiError>(Err(key)),
+                    None => Ok(Ok(question(directory, &input, None).map_err(refused)?)),
+                }
+            })
+            .await
+            .map_err(errors::engine)??;
+        let key = match known {
+            Ok(answer) => return Ok(answer),
+            Err(key) => key,
+        };
+        let stored = engine
+            .store()
+            .document(engine.id(), directory::Kind::FlowVersion.as_str(), &key)
+            .await
+            .map_err(errors::store)?;
+        let content: Option<VersionContent> = stored
+            .map(|body| serde_json::from_str(&body))
+            .transpose()
+            .map_err(|_| ApiError::internal_service("A stored version cannot be read."))?;
+        ask(&call, input, subject, |directory, input| question(directory, input, content.as_ref())).await
+    };
+    Operation::get(name, path, handler).constraint("InstanceId", INSTANCE_ID)
 }
 
 /// An operation that lists; the page is asked for in the query.

@@ -202,9 +202,11 @@ impl Center {
         let mut stored = Stored::default();
         for ((kind, id), body) in &self.documents {
             match Kind::parse(kind) {
-                Some(kind) => configured.push((kind, id.clone(), serde_json::from_str(body).expect("JSON"))),
+                Some(kind) if kind.is_held() => {
+                    configured.push((kind, id.clone(), serde_json::from_str(body).expect("JSON")))
+                }
                 None if kind.starts_with("past-") => {}
-                None => stored.documents.push((kind.clone(), id.clone(), body.clone())),
+                _ => stored.documents.push((kind.clone(), id.clone(), body.clone())),
             }
         }
         stored.contacts =

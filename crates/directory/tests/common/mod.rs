@@ -137,6 +137,12 @@ impl World {
         }
     }
 
+    /// The content of a version that was replaced, as the store has it.
+    pub fn stored_version(&self, key: &str) -> Option<model::resource::VersionContent> {
+        let body = self.store.get(&(directory::Kind::FlowVersion, key.to_owned()))?.clone();
+        Some(serde_json::from_value(body).expect("the content of a version"))
+    }
+
     pub fn id(&self, kind: &str, name: &str) -> String {
         let directory = &self.directory;
         let id = match kind {
@@ -158,6 +164,9 @@ impl World {
         id.unwrap_or_else(|| panic!("no {kind} {name}"))
     }
 }
+
+/// Who publishes in these tests.
+pub const AUTHOR: &str = "ann";
 
 /// Accepts every content, except one that contains the word `broken`.
 pub fn validator(_kind: FlowType, content: &str, _directory: &Directory) -> Vec<String> {
@@ -204,15 +213,44 @@ macro_rules! operations {
                     }
                     "CreateContactFlow" => {
                         let id = self.run(members, |directory, cx, input| {
-                            directory.create_contact_flow(cx, input, &validator)
+                            directory.create_contact_flow(cx, input, AUTHOR, &validator)
                         })?;
                         Ok(self.directory.created_contact_flow(id))
                     }
                     "UpdateContactFlowContent" => self
                         .run(members, |directory, cx, input| {
-                            directory.update_contact_flow_content(cx, input, &validator)
+                            directory.update_contact_flow_content(cx, input, AUTHOR, &validator)
                         })
                         .map(|()| json!({})),
+                    "DescribeContactFlow" => {
+                        let input: flows::DescribeContactFlow = read(members)?;
+                        let key = self.directory.replaced_flow_version(&input.contact_flow_id)?;
+                        let content = key.and_then(|key| self.stored_version(&key));
+                        self.directory.describe_contact_flow(&input, content.as_ref())
+                    }
+                    "DescribeContactFlowModule" => {
+                        let input: flow_modules::DescribeContactFlowModule = read(members)?;
+                        let key = self.directory.replaced_module_version(&input.contact_flow_module_id)?;
+                        let content = key.and_then(|key| self.stored_version(&key));
+                        self.directory.describe_contact_flow_module(&input, content.as_ref())
+                    }
+                    "CreateContactFlowVersion" => self.run(members, |directory, cx, input| {
+                        directory.create_contact_flow_version(cx, input, AUTHOR)
+                    }),
+                    "CreateContactFlowModule" => {
+                        let id = self.run(members, |directory, cx, input| {
+                            directory.create_contact_flow_module(cx, input, AUTHOR, &validator)
+                        })?;
+                        Ok(self.directory.created_contact_flow_module(id))
+                    }
+                    "UpdateContactFlowModuleContent" => self
+                        .run(members, |directory, cx, input| {
+                            directory.update_contact_flow_module_content(cx, input, AUTHOR, &validator)
+                        })
+                        .map(|()| json!({})),
+                    "CreateContactFlowModuleVersion" => self.run(members, |directory, cx, input| {
+                        directory.create_contact_flow_module_version(cx, input, AUTHOR)
+                    }),
                     other => panic!("no operation {other}"),
                 }
             }
@@ -266,6 +304,7 @@ operations! {
         "UpdatePredefinedAttribute" => update_predefined_attribute;
         "UpdateContactFlowName" => update_contact_flow_name;
         "UpdateContactFlowMetadata" => update_contact_flow_metadata;
+        "UpdateContactFlowModuleMetadata" => update_contact_flow_module_metadata;
         "UpdateUserHierarchyStructure" => update_user_hierarchy_structure;
         "UpdateUserHierarchyGroupName" => update_user_hierarchy_group_name;
         "TagResource" => tag_resource;
@@ -280,6 +319,9 @@ operations! {
         "DeleteUser" => delete_user;
         "DeletePredefinedAttribute" => delete_predefined_attribute;
         "DeleteContactFlow" => delete_contact_flow;
+        "DeleteContactFlowVersion" => delete_contact_flow_version;
+        "DeleteContactFlowModule" => delete_contact_flow_module;
+        "DeleteContactFlowModuleVersion" => delete_contact_flow_module_version;
         "DeleteUserHierarchyGroup" => delete_user_hierarchy_group;
         "UpdateInstanceAttribute" => update_instance_attribute;
         "AssociateApprovedOrigin" => associate_approved_origin;
@@ -297,7 +339,8 @@ operations! {
         "DescribeSecurityProfile" => describe_security_profile;
         "DescribeUser" => describe_user;
         "DescribePredefinedAttribute" => describe_predefined_attribute;
-        "DescribeContactFlow" => describe_contact_flow;
+        "DescribeContactFlowHistory" => describe_contact_flow_history;
+        "DescribeContactFlowModuleHistory" => describe_contact_flow_module_history;
         "DescribeUserHierarchyStructure" => describe_user_hierarchy_structure;
         "DescribeUserHierarchyGroup" => describe_user_hierarchy_group;
         "DescribeInstance" => describe_instance;
@@ -320,6 +363,9 @@ operations! {
         "ListUserProficiencies" => list_user_proficiencies, "UserProficiencyList";
         "ListPredefinedAttributes" => list_predefined_attributes, "PredefinedAttributeSummaryList";
         "ListContactFlows" => list_contact_flows, "ContactFlowSummaryList";
+        "ListContactFlowVersions" => list_contact_flow_versions, "ContactFlowVersionSummaryList";
+        "ListContactFlowModules" => list_contact_flow_modules, "ContactFlowModulesSummaryList";
+        "ListContactFlowModuleVersions" => list_contact_flow_module_versions, "ContactFlowModuleVersionSummaryList";
         "ListUserHierarchyGroups" => list_user_hierarchy_groups, "UserHierarchyGroupSummaryList";
         "ListInstanceAttributes" => list_instance_attributes, "Attributes";
         "ListApprovedOrigins" => list_approved_origins, "Origins";
@@ -336,6 +382,7 @@ operations! {
         "SearchUsers" => search_users, "Users";
         "SearchPredefinedAttributes" => search_predefined_attributes, "PredefinedAttributes";
         "SearchContactFlows" => search_contact_flows, "ContactFlows";
+        "SearchContactFlowModules" => search_contact_flow_modules, "ContactFlowModules";
         "SearchUserHierarchyGroups" => search_user_hierarchy_groups, "UserHierarchyGroups";
         "SearchResourceTags" => search_resource_tags, "Tags";
     }
@@ -404,5 +451,6 @@ pub const LIMIT: &str = "LimitExceededException";
 pub const IN_USE: &str = "ResourceInUseException";
 pub const CONFLICT: &str = "ResourceConflictException";
 pub const BAD_FLOW: &str = "InvalidContactFlowException";
+pub const BAD_MODULE: &str = "InvalidContactFlowModuleException";
 /// An id that nothing has.
 pub const NOBODY: &str = "00000000-0000-0000-0000-00000000dead";

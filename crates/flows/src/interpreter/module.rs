@@ -25,6 +25,7 @@ impl Machine<'_> {
         let scope = Scope { modules: json!({ "Input": input }), ..Scope::default() };
         let caller = Caller {
             flow: self.run.flow,
+            version: self.run.version,
             action: std::mem::take(&mut self.run.current),
             scope: std::mem::replace(&mut self.run.scope, scope),
         };
@@ -67,10 +68,10 @@ impl Machine<'_> {
         let outside = || FlowError::Refused("a return outside of a module".to_owned());
         let caller = self.run.callers.pop().ok_or_else(outside)?;
         self.run.flow = caller.flow;
+        self.run.version = caller.version;
         self.run.current = caller.action;
         self.run.scope = caller.scope;
-        let (_, _, program) = self.host.program(&caller.flow.to_string())?;
-        self.program = program;
+        self.program = self.host.program_at(caller.flow, caller.version)?;
         Ok(())
     }
 
@@ -99,6 +100,7 @@ impl Machine<'_> {
 
     fn stand_at_start(&mut self, flow: FlowId, program: Arc<Program>) {
         self.run.flow = flow;
+        self.run.version = program.version();
         self.run.current = program.start().to_owned();
         self.program = program;
     }

@@ -30,6 +30,7 @@ import { begin, change, type History, redo, undo } from "./designer/history";
 import { checkFlow, type Language, type Problem } from "./designer/language";
 import { layOut } from "./designer/layout";
 import { exported, imported } from "./exchange";
+import { FlowVersions } from "./FlowVersions";
 import { JsonView } from "./JsonView";
 import { emptyFlow, type FlowType, flowTypes, flowTypeText, jsonProblem, pretty } from "./types";
 
@@ -64,6 +65,7 @@ export function FlowEditor({ flow, language }: Props) {
   const [checking, setChecking] = useState(true);
   const [tried, setTried] = useState(false);
   const [describing, setDescribing] = useState(false);
+  const [comparing, setComparing] = useState(false);
   const [working, setWorking] = useState<"save" | "publish">();
   const [problem, setProblem] = useState<string>();
   const [findings, setFindings] = useState<string[]>([]);
@@ -121,7 +123,8 @@ export function FlowEditor({ flow, language }: Props) {
     if (laidOut.current || !history || !needsLayout(history.present)) return;
     laidOut.current = true;
     layOut(history.present, language).then(
-      (places) => setHistory(begin(move(history.present, places))),
+      // What the author has done meanwhile is not thrown away.
+      (places) => setHistory((before) => (before === history ? begin(move(history.present, places)) : before)),
       (error) => say("error", explain(error)),
     );
   }, [history, language, say, explain]);
@@ -276,6 +279,7 @@ export function FlowEditor({ flow, language }: Props) {
   );
   const choices = [
     ...(flow ? [{ id: "about", text: t("designer.about") }] : []),
+    ...(flow ? [{ id: "versions", text: t("versions.title") }] : []),
     { id: "export", text: t("flows.export") },
     ...(editable ? [{ id: "import", text: t("flows.import") }] : []),
     ...(flow && may("ContactFlows.Create") ? [{ id: "saveAs", text: t("designer.saveAs") }] : []),
@@ -310,6 +314,7 @@ export function FlowEditor({ flow, language }: Props) {
                 if (detail.id === "export")
                   saveFile(exported(text, { name, description, type, status }), `${name || "flow"}.json`);
                 if (detail.id === "about") setDescribing(true);
+                if (detail.id === "versions") setComparing(true);
                 if (detail.id === "import") picker.current?.click();
                 if (detail.id === "saveAs") void saveAs();
                 if (detail.id === "archive") void archive();
@@ -376,7 +381,30 @@ export function FlowEditor({ flow, language }: Props) {
       ) : (
         <Container>{about}</Container>
       )}
-      {view === "canvas" && history ? (
+      {comparing && flow?.Id ? (
+        <FlowVersions
+          id={flow.Id}
+          type={type}
+          language={language}
+          text={text}
+          onPublish={
+            editable && may("ContactFlows.Publish")
+              ? async (content) => {
+                  await client.send(
+                    new UpdateContactFlowContentCommand({ InstanceId, ContactFlowId: flow.Id, Content: content }),
+                  );
+                  takeText(content);
+                  setKept({ ...kept, text: content });
+                  setStatus("PUBLISHED");
+                  await changed("flows");
+                  say("success", t("flows.nowPublished", { name }));
+                }
+              : undefined
+          }
+          onFailed={fail}
+          onClose={() => setComparing(false)}
+        />
+      ) : view === "canvas" && history ? (
         <Designer
           history={history}
           language={language}

@@ -203,6 +203,40 @@ async fn publishing_and_switching_need_more_than_editing() {
 }
 
 #[tokio::test]
+async fn modules_have_permissions_of_their_own() {
+    let world = World::new().await;
+    let flows = json!({"Permissions": ["ContactFlows.Create", "ContactFlows.Edit", "ContactFlows.Publish"]});
+    let flows = world.user_with("flows", flows).await;
+    let editor = json!({"Permissions": ["ContactFlowModules.View", "ContactFlowModules.Edit"]});
+    let editor = world.user_with("editor", editor).await;
+    let content = json!({
+        "Version": "2019-10-30", "StartAction": "end", "Metadata": {}, "Settings": {},
+        "Actions": [{"Identifier": "end", "Type": "EndFlowModuleExecution", "Parameters": {}, "Transitions": {}}],
+    })
+    .to_string();
+    let module = json!({"Name": "M", "Content": content});
+    for user in [&flows, &editor] {
+        assert_eq!(world.call(Some(user), "PUT", "/contact-flow-modules/{I}", module.clone()).await.0, 403);
+    }
+    let made = world.make("PUT", "/contact-flow-modules/{I}", module).await;
+    let path = format!("/contact-flow-modules/{{I}}/{}", text(&made, "Id"));
+    let body = json!({"Content": content});
+    for (user, call, expected) in [
+        (&flows, ("GET", path.clone()), 403),
+        (&editor, ("GET", path.clone()), 200),
+        (&editor, ("POST", format!("{path}:%24SAVED/content")), 200),
+        (&editor, ("POST", format!("{path}/content")), 403),
+        (&editor, ("PUT", format!("{path}/version")), 403),
+        (&editor, ("DELETE", path.clone()), 403),
+    ] {
+        let body = if call.0 == "GET" || call.0 == "DELETE" { Value::Null } else { body.clone() };
+        let body = if call.0 == "PUT" { json!({}) } else { body };
+        let (status, answer) = world.call(Some(user), call.0, &call.1, body).await;
+        assert_eq!(status, expected, "{call:?}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_user_may_nothing() {
     let world = World::new().await;
     let user = world.user_with("leaver", json!({"Permissions": ["Users.View"]})).await;

@@ -1,13 +1,14 @@
 /** The instance's resources that parameters can name, as choices by the kind of resource. */
 import { useMemo } from "react";
 import { useConsole } from "../../../context";
-import { useFlows, useHours, usePrompts, useQueues, useUsers } from "../../../data";
+import { useFlowModules, useFlows, useHours, usePrompts, useQueues, useUsers } from "../../../data";
 import type { Choice } from "../../../parts/fields";
 
 export function useResources(): Record<string, Choice[]> {
   const { may } = useConsole();
   const queues = useQueues(may("Queues.View")).data;
   const flows = useFlows().data;
+  const modules = useFlowModules(may("ContactFlowModules.View")).data;
   const prompts = usePrompts(may("Prompts.View")).data;
   const hours = useHours(may("HoursOfOperation.View")).data;
   const users = useUsers(may("Users.View")).data;
@@ -28,6 +29,11 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.Arn,
         (one) => one.Name ?? "",
       ),
+      Module: choices(
+        modules?.filter((one) => one.State === "ACTIVE" && one.Status === "PUBLISHED"),
+        (one) => one.Arn,
+        (one) => one.Name ?? "",
+      ),
       Prompt: choices(
         prompts,
         (one) => one.PromptARN,
@@ -44,5 +50,5 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.Username ?? "",
       ),
     };
-  }, [queues, flows, prompts, hours, users]);
+  }, [queues, flows, modules, prompts, hours, users]);
 }
