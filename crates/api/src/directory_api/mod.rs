@@ -14,6 +14,7 @@ mod attributes;
 mod authority;
 mod bots;
 mod flow_check;
+mod flow_convert;
 mod flow_language;
 mod flows;
 mod functions;
@@ -66,6 +67,7 @@ fn built() -> Vec<Operation<App>> {
         quick_connects::operations(),
         agent_statuses::operations(),
         flows::operations(),
+        flow_convert::operations(),
         flow_language::operations(),
         prompts::operations(),
         attributes::operations(),

@@ -3,12 +3,16 @@
 mod support;
 
 mod actions;
+mod channels;
 mod corpus;
 mod functions;
+mod legacy;
 mod library;
 mod modules;
+mod mutations;
 mod participants;
 mod properties;
+mod resources;
 mod runs;
 mod validation;
 mod validation_types;
