@@ -263,7 +263,7 @@ describe("the designer", () => {
   });
 
   test("an older file is converted, and says what was found by its name and what was not", async () => {
-    const page = await open("/console/flows/create");
+    const page = await open("/console/flows/new");
     const far = "arn:aws:connect:eu-west-2:111111111111:instance/x/queue/";
     const queue = (id, name, next) => ({
       id,

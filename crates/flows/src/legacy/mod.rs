@@ -116,7 +116,7 @@ pub fn convert(text: &str) -> Result<Conversion, ParseError> {
         }
     }
     report.identifier = None;
-    let metadata = metadata(&mut report, source.root(), about, spelling, places);
+    let metadata = metadata(&mut report, source.root(), about.clone(), spelling, places);
     let root = json!({
         "Version": VERSION,
         "StartAction": source.root().get("start").map_or_else(String::new, module::plain),

@@ -9,7 +9,6 @@ use crate::error::ParseError;
 
 /// A module.
 pub(super) struct Module<'a> {
-    pub(super) index: usize,
     pub(super) id: String,
     pub(super) kind: &'a str,
     pub(super) target: Option<&'a str>,
@@ -91,7 +90,6 @@ impl<'a> Module<'a> {
             taken: Cell::new(false),
         });
         Ok(Self {
-            index,
             id: raw.get("id").map(plain).filter(|id| !id.is_empty()).unwrap_or(format!("module-{}", index + 1)),
             kind,
             target: text(raw, "target"),

@@ -122,8 +122,9 @@ const NOT_BUILT: &[&str] = &[
 /// Types not built on one channel only.
 const NOT_BUILT_ON: &[(&str, Channel)] = &[("ConnectParticipantWithLexBot", Voice)];
 
-/// `NextAction` of these only repeats another branch (spec 10 §1.3).
+/// `NextAction` of these only repeats another branch, all being wired (spec 10 §1.3).
 const NEXT_IS_A_COPY: &[&str] = &[
+    "InvokeFlowModule",
     "TransferContactToQueue",
     "CheckHoursOfOperation",
     "CheckMetricData",
@@ -199,15 +200,17 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
                 go(ERROR).then(no()),
             ]
         }
-        "EndFlowModuleExecution" => vec![case("InvokeFlowModule", json!({"FlowModuleId": "plain"}), "next")
+        "EndFlowModuleExecution" => vec![case("InvokeFlowModule", json!({"FlowModuleId": "plain"}), "NoMatchingCondition")
             .on(channel)
             .when(everything)],
         "InvokeFlowModule" => {
             let call = |module: &str, branch| it(json!({"FlowModuleId": module}), branch).conditions(&["Good"]);
-            let mut routes =
-                vec![call("good", "Good"), call("other", "NoMatchingCondition"), call("none", ERROR)];
-            routes.push(it(json!({"FlowModuleId": "plain"}), "NoMatchingCondition"));
-            routes
+            vec![
+                call("good", "Good"),
+                call("other", "NoMatchingCondition"),
+                call("plain", "NoMatchingCondition"),
+                call("none", ERROR),
+            ]
         }
         "ResumeContact" => simple(json!({}), failing!("resume")),
         "StartOutboundChatContact" => simple(json!({}), failing!("outbound_chat")),

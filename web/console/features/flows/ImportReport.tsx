@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useI18n } from "@kit/i18n";
+import { type MessageKey, useI18n } from "@kit/i18n";
 import type { ImportedFlow, ImportNote } from "./exchange";
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 export function ImportReport({ imported, onDismiss }: Props) {
   const { t } = useI18n();
   const report = imported?.Report ?? [];
-  const parts: [string, ImportNote[]][] = [
+  const parts: [MessageKey, ImportNote[]][] = [
     ["import.missing", report.filter((one) => one.Kind === "UNRESOLVED")],
     ["import.byName", report.filter((one) => one.Kind === "RESOLVED_BY_NAME")],
     ["import.changed", report.filter((one) => ["ADDED", "CHANGED", "KEPT"].includes(one.Kind))],
