@@ -39,13 +39,16 @@ pub struct Found {
 pub fn resolve(document: Document, catalog: &dyn Catalog) -> Result<(Document, Vec<Found>), ParseError> {
     let mut root = Value::Object(document.root().clone());
     let mut walk = Walk { catalog, found: Vec::new(), identifier: String::new(), changed: false };
-    let metadata = root.pointer("/Metadata/ActionMetadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    let metadata =
+        root.pointer("/Metadata/ActionMetadata").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut names: Vec<(String, String, String)> = Vec::new();
     if let Some(Value::Array(actions)) = root.get_mut("Actions") {
         for (index, action) in actions.iter_mut().enumerate() {
             let kind = action.get("Type").and_then(Value::as_str).and_then(action::spec);
             walk.identifier = action.get("Identifier").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let (Some(spec), Some(Value::Object(parameters))) = (kind, action.get_mut("Parameters")) else { continue };
+            let (Some(spec), Some(Value::Object(parameters))) = (kind, action.get_mut("Parameters")) else {
+                continue;
+            };
             let place = metadata.get(&walk.identifier).and_then(Value::as_object);
             let shown = place.and_then(|place| place.get("parameters"));
             let before = walk.found.len();
@@ -103,9 +106,8 @@ impl Walk<'_> {
         place: Option<&Map<String, Value>>,
     ) {
         for (name, value) in object.iter_mut() {
-            let named = |parameter: &&Parameter| {
-                parameter.name == name || parameter.aliases.contains(&name.as_str())
-            };
+            let named =
+                |parameter: &&Parameter| parameter.name == name || parameter.aliases.contains(&name.as_str());
             if let Some(parameter) = known.iter().find(named) {
                 let shown = shown.and_then(|shown| shown.get(name));
                 self.value(value, &parameter.shape, &format!("{path}.{name}"), shown, place);
@@ -124,7 +126,9 @@ impl Walk<'_> {
         match (shape, value) {
             (Shape::TextOr(text, _), value @ Value::String(_)) => self.value(value, text, path, shown, place),
             (Shape::TextOr(_, other), value) => self.value(value, other, path, shown, place),
-            (Shape::Object(known, _), Value::Object(object)) => self.members(object, known, path, shown, place),
+            (Shape::Object(known, _), Value::Object(object)) => {
+                self.members(object, known, path, shown, place)
+            }
             (Shape::Map { value: shape, .. }, Value::Object(entries)) => {
                 for (key, value) in entries.iter_mut() {
                     let shown = shown.and_then(|shown| shown.get(key));
@@ -152,7 +156,8 @@ impl Walk<'_> {
     fn resource(&mut self, text: &mut String, kind: ResourceKind, path: &str, display: Option<&str>) {
         let placeholder = is_placeholder(text);
         // A phone number and the name of a built-in view are no resources of an instance.
-        let literal = matches!(kind, ResourceKind::PhoneNumber | ResourceKind::View) && !text.starts_with("arn:");
+        let literal =
+            matches!(kind, ResourceKind::PhoneNumber | ResourceKind::View) && !text.starts_with("arn:");
         if !placeholder && (has_reference(text) || (literal && !text.is_empty())) {
             return;
         }

@@ -61,7 +61,8 @@ fn problems(file: &Path, kind: FlowType) -> (Vec<String>, Vec<(Level, String)>) 
     }
     match legacy::convert(&text) {
         Ok(converted) => {
-            let mut notes = vec!["older export format; checked as converted (switchroom flow convert)".to_owned()];
+            let mut notes =
+                vec!["older export format; checked as converted (switchroom flow convert)".to_owned()];
             notes.extend(converted.notes.iter().map(ToString::to_string));
             (notes, checked(&converted.document, converted.kind.unwrap_or(kind)))
         }

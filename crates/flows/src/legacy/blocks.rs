@@ -233,13 +233,15 @@ fn wait(module: &Module<'_>, report: &mut Report) -> Draft {
         Some(_) => draft.set(&["Events"], json!(["CustomerReturned"])),
         None => draft,
     };
-    draft.equals(module, "Timeout", "WaitCompleted").condition(returned, "Equals", "CustomerReturned").error(module)
+    draft
+        .equals(module, "Timeout", "WaitCompleted")
+        .condition(returned, "Equals", "CustomerReturned")
+        .error(module)
 }
 
 /// Shares of a hundred, cumulated.
 fn shares(module: &Module<'_>, report: &mut Report) -> Draft {
-    let mut draft =
-        Draft::new("DistributeByPercentage").errors(module, &[("NoMatch", NoMatchingCondition)]);
+    let mut draft = Draft::new("DistributeByPercentage").errors(module, &[("NoMatch", NoMatchingCondition)]);
     let mut bound = 1_i64;
     for (index, branch) in module.branches.iter().enumerate() {
         if branch.condition != "Evaluate" {
@@ -279,7 +281,10 @@ fn queue_status(module: &Module<'_>, report: &mut Report) -> Vec<Draft> {
         runs.push(("OldestContactInQueueAgeSeconds", Vec::new()));
     }
     if runs.len() > 1 {
-        report.add(Fate::Changed, format!("it compares age and length of the queue; it is {} blocks now", runs.len()));
+        report.add(
+            Fate::Changed,
+            format!("it compares age and length of the queue; it is {} blocks now", runs.len()),
+        );
     }
     let count = runs.len();
     let identifier = |number: usize| format!("{}-{}", module.id, number + 1);

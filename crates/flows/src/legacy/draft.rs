@@ -195,7 +195,8 @@ impl Draft {
             });
             if !allowed {
                 let lost = module.branches.iter().filter(|branch| branch.to == *to);
-                lost.filter(|branch| branch.condition != "Success").for_each(|branch| branch.taken.set(false));
+                lost.filter(|branch| branch.condition != "Success")
+                    .for_each(|branch| branch.taken.set(false));
             }
             allowed
         });

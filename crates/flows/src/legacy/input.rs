@@ -11,7 +11,8 @@ use crate::error::ErrorBranch::{
 
 /// The text, speech markup or recording that a module plays.
 fn prompt(draft: Draft, module: &Module<'_>, report: &mut Report) -> Draft {
-    let markup = module.take("TextToSpeechType").is_some_and(|entry| entry.value.eq_ignore_ascii_case("ssml"));
+    let markup =
+        module.take("TextToSpeechType").is_some_and(|entry| entry.value.eq_ignore_ascii_case("ssml"));
     let draft = draft.moved(&[if markup { "SSML" } else { "Text" }], module, "Text", report);
     match module.take("AudioPrompt") {
         Some(entry) if !draft.parameters.contains_key("Text") && !draft.parameters.contains_key("SSML") => {
@@ -76,10 +77,16 @@ pub(super) fn bot(module: &Module<'_>, report: &mut Report) -> Draft {
         .moved(&["LexBot", "Name"], module, "BotName", report)
         .moved(&["LexBot", "Region"], module, "BotRegion", report)
         .moved(&["LexBot", "Alias"], module, "BotAlias", report);
-    keyed(draft, "LexSessionAttributes", &module.take_all("Parameter"), report).evaluated(module, report).errors(
-        module,
-        &[("NoMatch", NoMatchingCondition), ("Error", NoMatchingError), ("Timeout", InputTimeLimitExceeded)],
-    )
+    keyed(draft, "LexSessionAttributes", &module.take_all("Parameter"), report)
+        .evaluated(module, report)
+        .errors(
+            module,
+            &[
+                ("NoMatch", NoMatchingCondition),
+                ("Error", NoMatchingError),
+                ("Timeout", InputTimeLimitExceeded),
+            ],
+        )
 }
 
 /// Entries with keys as a map.
@@ -118,16 +125,14 @@ pub(super) fn store_input(module: &Module<'_>, report: &mut Report) -> Draft {
                 .moved(&["InputEncryption", "Key"], module, "EncryptionKey", report);
         }
     }
-    draft = draft.moved(&["DTMFConfiguration", "InputTerminationSequence"], module, "TerminatorDigits", report);
+    draft =
+        draft.moved(&["DTMFConfiguration", "InputTerminationSequence"], module, "TerminatorDigits", report);
     if let Some(entry) = module.take("DisableCancel") {
         let disabled = if entry.value.eq_ignore_ascii_case("true") { "True" } else { "False" };
         draft = draft.set(&["DTMFConfiguration", "DisableCancelKey"], disabled);
     }
     draft
         .success(module)
-        .errors(
-            module,
-            &[("InvalidNumber", InvalidPhoneNumber), ("InvalidPhoneNumber", InvalidPhoneNumber)],
-        )
+        .errors(module, &[("InvalidNumber", InvalidPhoneNumber), ("InvalidPhoneNumber", InvalidPhoneNumber)])
         .error(module)
 }

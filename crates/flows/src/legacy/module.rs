@@ -56,7 +56,8 @@ impl<'a> Module<'a> {
     pub(super) fn read(value: &'a Value, index: usize) -> Result<Self, ParseError> {
         let path = format!("modules[{index}]");
         let raw = value.as_object().ok_or_else(|| ParseError::shape(&path, "not an object"))?;
-        let kind = text(raw, "type").ok_or_else(|| ParseError::shape(format!("{path}.type"), "not a text"))?;
+        let kind =
+            text(raw, "type").ok_or_else(|| ParseError::shape(format!("{path}.type"), "not a text"))?;
         let objects = |name: &str| -> Result<Vec<(&'a Value, &'a Map<String, Value>)>, ParseError> {
             let path = |index: usize| format!("{path}.{name}[{index}]");
             match raw.get(name) {
@@ -90,7 +91,11 @@ impl<'a> Module<'a> {
             taken: Cell::new(false),
         });
         Ok(Self {
-            id: raw.get("id").map(plain).filter(|id| !id.is_empty()).unwrap_or(format!("module-{}", index + 1)),
+            id: raw
+                .get("id")
+                .map(plain)
+                .filter(|id| !id.is_empty())
+                .unwrap_or(format!("module-{}", index + 1)),
             kind,
             target: text(raw, "target"),
             parameters: parameters.collect(),

@@ -147,8 +147,18 @@ const NEVER: &[(&str, Channel, &str, &str)] = &[
     ("UpdateContactTextToSpeechVoice", Chat, ERROR, "it has no effect"),
     ("UpdateContactTextToSpeechVoice", Task, ERROR, "it has no effect"),
     ("ConnectParticipantWithLexBot", Task, "InputTimeLimitExceeded", "nobody is asked"),
-    ("UpdateContactRecordingAndAnalyticsBehavior", Voice, "InFlightRedactionConfigurationFailed", "only of chats"),
-    ("UpdateContactRecordingAndAnalyticsBehavior", Task, "InFlightRedactionConfigurationFailed", "only of chats"),
+    (
+        "UpdateContactRecordingAndAnalyticsBehavior",
+        Voice,
+        "InFlightRedactionConfigurationFailed",
+        "only of chats",
+    ),
+    (
+        "UpdateContactRecordingAndAnalyticsBehavior",
+        Task,
+        "InFlightRedactionConfigurationFailed",
+        "only of chats",
+    ),
 ];
 
 fn everything(host: &mut TestHost) {
@@ -157,11 +167,26 @@ fn everything(host: &mut TestHost) {
     }
     host.set("Attributes", json!({"n": "+15550100", "name": "Ann"}));
     host.set("Agent.UserName", json!("jo"));
-    host.add_flow("f", 7, FlowType::ContactFlow, &json!({
-        "Version": "2019-10-30", "StartAction": "moved", "Actions": [end("moved")],
-    }));
-    host.add_flow("good", 8, FlowType::ContactFlow, &module("r", vec![returns("r", json!({"Result": "Good"}))]));
-    host.add_flow("other", 9, FlowType::ContactFlow, &module("r", vec![returns("r", json!({"Result": "Other"}))]));
+    host.add_flow(
+        "f",
+        7,
+        FlowType::ContactFlow,
+        &json!({
+            "Version": "2019-10-30", "StartAction": "moved", "Actions": [end("moved")],
+        }),
+    );
+    host.add_flow(
+        "good",
+        8,
+        FlowType::ContactFlow,
+        &module("r", vec![returns("r", json!({"Result": "Good"}))]),
+    );
+    host.add_flow(
+        "other",
+        9,
+        FlowType::ContactFlow,
+        &module("r", vec![returns("r", json!({"Result": "Other"}))]),
+    );
     host.add_flow("plain", 10, FlowType::ContactFlow, &module("r", vec![returns("r", json!({}))]));
 }
 
@@ -200,11 +225,14 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
                 go(ERROR).then(no()),
             ]
         }
-        "EndFlowModuleExecution" => vec![case("InvokeFlowModule", json!({"FlowModuleId": "plain"}), "NoMatchingCondition")
-            .on(channel)
-            .when(everything)],
+        "EndFlowModuleExecution" => vec![
+            case("InvokeFlowModule", json!({"FlowModuleId": "plain"}), "NoMatchingCondition")
+                .on(channel)
+                .when(everything),
+        ],
         "InvokeFlowModule" => {
-            let call = |module: &str, branch| it(json!({"FlowModuleId": module}), branch).conditions(&["Good"]);
+            let call =
+                |module: &str, branch| it(json!({"FlowModuleId": module}), branch).conditions(&["Good"]);
             vec![
                 call("good", "Good"),
                 call("other", "NoMatchingCondition"),
@@ -245,7 +273,10 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
         }
         "UpdateContactMediaProcessing" => {
             let mut routes = simple(json!({"ChatProcessor": {}}), failing!("processing"));
-            routes.push(it(json!({"ChatProcessor": {}}), "ChannelMismatch").when(failing!("processing", ChannelMismatch)));
+            routes.push(
+                it(json!({"ChatProcessor": {}}), "ChannelMismatch")
+                    .when(failing!("processing", ChannelMismatch)),
+            );
             routes
         }
         "UpdateContactRecordingAndAnalyticsBehavior" => {
@@ -293,11 +324,13 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
         }
         "CheckMetricData" => {
             let check = |branch| {
-                it(json!({"MetricType": "NumberOfAgentsStaffed"}), branch).conditions(&["NumberGreaterThan:0"])
+                it(json!({"MetricType": "NumberOfAgentsStaffed"}), branch)
+                    .conditions(&["NumberGreaterThan:0"])
             };
             vec![
-                check("0")
-                    .when(|host| host.metrics = Ok(QueueMetrics { agents_staffed: 1, ..QueueMetrics::default() })),
+                check("0").when(|host| {
+                    host.metrics = Ok(QueueMetrics { agents_staffed: 1, ..QueueMetrics::default() })
+                }),
                 check("NoMatchingCondition"),
                 check(ERROR).when(|host| host.metrics = Err(FlowError::Unavailable("metrics"))),
             ]
@@ -307,7 +340,8 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
             vec![check("$.Attributes.name", "Ann"), check("$.Attributes.n", "NoMatchingCondition")]
         }
         "DistributeByPercentage" => {
-            let share = |branch| it(json!({}), branch).conditions(&["NumberLessThan:21", "NumberLessThan:61"]);
+            let share =
+                |branch| it(json!({}), branch).conditions(&["NumberLessThan:21", "NumberLessThan:61"]);
             vec![
                 share("21").when(|host| host.percents.push_back(20)),
                 share("61").when(|host| host.percents.push_back(60)),
@@ -351,7 +385,8 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
         }
         "CreateCallbackContact" => simple(json!({}), failing!("callback")),
         "InvokeLambdaFunction" => {
-            let call = |branch| it(json!({"LambdaFunctionARN": "f", "InvocationTimeLimitSeconds": "3"}), branch);
+            let call =
+                |branch| it(json!({"LambdaFunctionARN": "f", "InvocationTimeLimitSeconds": "3"}), branch);
             vec![
                 call("next").then(Resume::Function(Ok(json!({})))),
                 call(ERROR).then(Resume::Function(Err(FunctionError::TimeLimit))),
@@ -359,7 +394,8 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
         }
         "ConnectParticipantWithLexBot" => {
             let ask = |text, branch| {
-                it(json!({"Text": text, "LexV2Bot": {"AliasArn": "builtin/menu"}}), branch).conditions(&["Sales"])
+                it(json!({"Text": text, "LexV2Bot": {"AliasArn": "builtin/menu"}}), branch)
+                    .conditions(&["Sales"])
             };
             match channel {
                 Task => vec![
@@ -389,10 +425,13 @@ fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
             routes
         }
         "MessageParticipantIteratively" => vec![
-            it(json!({"Messages": [{"Text": "x"}], "InterruptFrequencySeconds": "30"}), "MessagesInterrupted")
-                .conditions(&["MessagesInterrupted"])
-                .within(CustomerQueue)
-                .then(Resume::TimeLimit),
+            it(
+                json!({"Messages": [{"Text": "x"}], "InterruptFrequencySeconds": "30"}),
+                "MessagesInterrupted",
+            )
+            .conditions(&["MessagesInterrupted"])
+            .within(CustomerQueue)
+            .then(Resume::TimeLimit),
             it(json!({"Messages": []}), ERROR).within(CustomerQueue),
         ],
         "ShowView" => {
@@ -480,7 +519,9 @@ fn every_type_has_its_row() {
 #[test]
 fn elsewhere_the_documented_way_is_taken() {
     for (name, row) in MATRIX {
-        for (channel, outcome) in [Voice, Chat, Task].into_iter().zip(row).filter(|(_, outcome)| **outcome != Y) {
+        for (channel, outcome) in
+            [Voice, Chat, Task].into_iter().zip(row).filter(|(_, outcome)| **outcome != Y)
+        {
             let (branch, reason) = left_by(action::spec(name).expect("known"), channel);
             assert_eq!(branch, *outcome, "{name} on {channel:?}: {reason:?}");
         }

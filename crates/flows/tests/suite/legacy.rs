@@ -88,9 +88,7 @@ fn keyed(name: &str, key: &str, value: &str) -> Value {
 
 #[test]
 fn every_module_type_has_its_action() {
-    let evaluate = |operator: &str, value: &str, to: &str| {
-        json!({"condition": "Evaluate", "conditionType": operator, "conditionValue": value, "transition": to})
-    };
+    let evaluate = |operator: &str, value: &str, to: &str| json!({"condition": "Evaluate", "conditionType": operator, "conditionValue": value, "transition": to});
     let queue = json!({"name": "Queue", "value": "arn:q", "namespace": null, "resourceName": "Sales"});
     #[rustfmt::skip]
     let cases: Vec<(Value, &str, &str, Value, &[&str])> = vec![
@@ -229,13 +227,26 @@ fn what_does_not_pass_over_is_kept_and_named() {
     let problems = validate_document(&converted.document, FlowType::ContactFlow, false, None);
     assert!(problems.iter().any(|problem| problem.level == Level::Error && problem.path.ends_with("Type")));
 
-    let added = convert(&file(module("SetContactFlow", json!([["Type", "CustomerQueue"], ["ContactFlowId", "f"]]), json!(["Success"])), "contactFlow"));
+    let added = convert(&file(
+        module(
+            "SetContactFlow",
+            json!([["Type", "CustomerQueue"], ["ContactFlowId", "f"]]),
+            json!(["Success"]),
+        ),
+        "contactFlow",
+    ));
     let added = added.expect("converts").notes;
     assert_eq!(added.len(), 1);
     assert!(added[0].fate == Fate::Added && added[0].message.contains("NoMatchingError"), "{added:?}");
 
-    let odd = convert(&file(module("CheckAttribute", json!([["Attribute", "a"], ["Namespace", "Weather"]]),
-        json!([{"condition": "Evaluate", "conditionType": "Sounds", "conditionValue": "x", "transition": "a"}, "NoMatch"])), "party"));
+    let odd = convert(&file(
+        module(
+            "CheckAttribute",
+            json!([["Attribute", "a"], ["Namespace", "Weather"]]),
+            json!([{"condition": "Evaluate", "conditionType": "Sounds", "conditionValue": "x", "transition": "a"}, "NoMatch"]),
+        ),
+        "party",
+    ));
     let odd: Vec<String> = odd.expect("converts").notes.iter().map(ToString::to_string).collect();
     assert!(odd.iter().any(|note| note.contains("there is no flow type \"party\"")), "{odd:?}");
     assert!(odd.iter().any(|note| note.contains("namespace \"Weather\" is not known")), "{odd:?}");
@@ -244,9 +255,7 @@ fn what_does_not_pass_over_is_kept_and_named() {
 
 #[test]
 fn age_and_length_of_a_queue_become_a_chain() {
-    let check = |what: &str, value: u32, to: &str| {
-        json!({"condition": what, "conditionType": "LessThan", "conditionValue": value, "transition": to})
-    };
+    let check = |what: &str, value: u32, to: &str| json!({"condition": what, "conditionType": "LessThan", "conditionValue": value, "transition": to});
     let text = file(
         module(
             "CheckQueueStatus",
@@ -260,7 +269,10 @@ fn age_and_length_of_a_queue_become_a_chain() {
     assert_eq!((&one["Identifier"], &two["Identifier"]), (&json!("m"), &json!("m-2")));
     let unmatched = |action: &Value| {
         let errors = action["Transitions"]["Errors"].as_array().expect("a list").clone();
-        errors.iter().find(|error| error["ErrorType"] == "NoMatchingCondition").map(|it| it["NextAction"].clone())
+        errors
+            .iter()
+            .find(|error| error["ErrorType"] == "NoMatchingCondition")
+            .map(|it| it["NextAction"].clone())
     };
     assert_eq!((unmatched(one), unmatched(two)), (Some(json!("m-2")), Some(json!("NoMatch"))));
     assert_eq!(two["Parameters"], json!({"MetricType": "NumberOfContactsInQueue", "QueueId": "q"}));
@@ -277,16 +289,24 @@ fn the_envelope_becomes_metadata() {
         assert_eq!((converted.name.as_deref(), converted.kind), (Some("N"), Some(FlowType::CustomerQueue)));
         let metadata = converted.document.metadata().expect("metadata");
         assert_eq!(metadata["entryPointPosition"], json!({"x": 1, "y": 2}));
-        assert_eq!((&metadata["type"], &metadata["status"], &metadata["hash"]), (&json!("customerQueue"), &json!("saved"), &json!({})));
+        assert_eq!(
+            (&metadata["type"], &metadata["status"], &metadata["hash"]),
+            (&json!("customerQueue"), &json!("saved"), &json!({}))
+        );
         assert!(!metadata.contains_key("description"));
         let content = converted.document.content().expect("content");
-        assert!(content.exported_type().is_none() && content.metadata().is_some_and(|it| !it.contains_key("name")));
+        assert!(
+            content.exported_type().is_none()
+                && content.metadata().is_some_and(|it| !it.contains_key("name"))
+        );
     }
 }
 
 #[test]
 fn what_is_not_of_the_older_format_is_refused() {
-    for text in ["", "{", "[]", "{}", r#"{"modules": {}}"#, r#"{"modules": [], "Actions": []}"#, r#"{"Actions": []}"#] {
+    for text in
+        ["", "{", "[]", "{}", r#"{"modules": {}}"#, r#"{"modules": [], "Actions": []}"#, r#"{"Actions": []}"#]
+    {
         assert!(!detect(text), "{text}");
         assert!(convert(text).is_err(), "{text}");
     }

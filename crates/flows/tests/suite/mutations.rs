@@ -40,7 +40,8 @@ fn older() -> Value {
 }
 
 static OLDER: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    let real = corpus::texts("legacy").into_iter().map(|(_, text)| serde_json::from_str(&text).expect("JSON"));
+    let real =
+        corpus::texts("legacy").into_iter().map(|(_, text)| serde_json::from_str(&text).expect("JSON"));
     std::iter::once(older()).chain(real).collect()
 });
 
@@ -93,8 +94,22 @@ fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, Value, bool)>> {
 /// Any JSON with members that documents have.
 fn json_of_documents() -> impl Strategy<Value = Value> {
     const KEYS: [&str; 16] = [
-        "Version", "StartAction", "Actions", "Metadata", "ActionMetadata", "Identifier", "Type", "Parameters",
-        "Transitions", "NextAction", "Errors", "Conditions", "modules", "branches", "parameters", "metadata",
+        "Version",
+        "StartAction",
+        "Actions",
+        "Metadata",
+        "ActionMetadata",
+        "Identifier",
+        "Type",
+        "Parameters",
+        "Transitions",
+        "NextAction",
+        "Errors",
+        "Conditions",
+        "modules",
+        "branches",
+        "parameters",
+        "metadata",
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -108,7 +123,8 @@ fn json_of_documents() -> impl Strategy<Value = Value> {
         let key = prop_oneof![4 => prop::sample::select(&KEYS[..]).prop_map(str::to_owned), 1 => "\\PC{0,6}"];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::Array),
-            prop::collection::vec((key, inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec((key, inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }

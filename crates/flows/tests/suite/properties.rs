@@ -171,13 +171,15 @@ pub fn resume() -> impl Strategy<Value = Resume> {
 fn bot_answer() -> impl Strategy<Value = Result<BotReply, BotError>> {
     let text = || prop::sample::select(&TEXTS[..]);
     prop_oneof![
-        (text(), prop::option::of(text()), text(), value()).prop_map(|(said, intent, state, kept)| Ok(BotReply {
-            messages: vec![Message::Text(said.to_owned()), Message::Interactive(kept.to_string())],
-            intent: intent.map(str::to_owned),
-            dialog_state: state.to_owned(),
-            state: kept,
-            ..BotReply::default()
-        })),
+        (text(), prop::option::of(text()), text(), value()).prop_map(|(said, intent, state, kept)| Ok(
+            BotReply {
+                messages: vec![Message::Text(said.to_owned()), Message::Interactive(kept.to_string())],
+                intent: intent.map(str::to_owned),
+                dialog_state: state.to_owned(),
+                state: kept,
+                ..BotReply::default()
+            }
+        )),
         Just(Err(BotError::TimeLimit)),
         Just(Err(BotError::Failed("by chance".into()))),
     ]

@@ -37,7 +37,12 @@ fn action(id: &str, kind: &str, parameters: Value) -> Value {
 fn by_id_then_by_name_then_not_at_all() {
     let instance = Instance {
         ids: [("here", "here"), ("arn:elsewhere/1", "arn:own/1")].into(),
-        names: [(("queue", "Sales"), "arn:sales"), (("flow", "Hold"), "arn:hold"), (("prompt", "Beep"), "arn:beep")].into(),
+        names: [
+            (("queue", "Sales"), "arn:sales"),
+            (("flow", "Hold"), "arn:hold"),
+            (("prompt", "Beep"), "arn:beep"),
+        ]
+        .into(),
     };
     let given = document(
         json!([
@@ -45,7 +50,11 @@ fn by_id_then_by_name_then_not_at_all() {
             action("b", "UpdateContactTargetQueue", json!({"QueueId": "arn:elsewhere/1"})),
             action("c", "UpdateContactTargetQueue", json!({"QueueId": "arn:old/9"})),
             action("d", "UpdateContactEventHooks", json!({"EventHooks": {"CustomerHold": "arn:old/h"}})),
-            action("e", "MessageParticipantIteratively", json!({"Messages": [{"Text": "x"}, {"PromptId": "%%BEEP%%"}]})),
+            action(
+                "e",
+                "MessageParticipantIteratively",
+                json!({"Messages": [{"Text": "x"}, {"PromptId": "%%BEEP%%"}]})
+            ),
             action("f", "TransferToFlow", json!({"ContactFlowId": "${FLOW}"})),
             action("g", "UpdateContactTargetQueue", json!({"QueueId": "$.Attributes.q"})),
             action("h", "InvokeLambdaFunction", json!({"LambdaFunctionARN": "{{fn.arn}}"})),
@@ -91,7 +100,8 @@ fn by_id_then_by_name_then_not_at_all() {
 fn a_document_that_needs_nothing_keeps_its_text() {
     let text = r#"{ "Version":"2019-10-30","StartAction":"a" , "Actions":[{"Identifier":"a","Type":"TransferToFlow","Parameters":{"ContactFlowId":"x"},"Transitions":{}}]}"#;
     let given = Document::parse(text).expect("parses");
-    let (same, found) = resolve(given.clone(), &Instance { ids: [("x", "x")].into(), ..Instance::default() }).expect("resolves");
+    let (same, found) = resolve(given.clone(), &Instance { ids: [("x", "x")].into(), ..Instance::default() })
+        .expect("resolves");
     assert_eq!((same.text(), found.len()), (text, 0));
     let (same, found) = resolve(given, &Instance::default()).expect("resolves");
     assert_eq!((same.text(), found.len(), &found[0].resolved), (text, 1, &None));
