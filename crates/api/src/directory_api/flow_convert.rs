@@ -144,7 +144,7 @@ impl Catalog for Here<'_> {
                 directory.queue_named(display).map(|queue| scope.arn(ArnKind::Queue, queue.queue_id))
             }
             ResourceKind::Agent => {
-                directory.user_named(display).map(|user| scope.arn(ArnKind::Agent, user.user_id))
+                directory.user_named(display).map(|user| scope.arn(ArnKind::Agent, user.id))
             }
             ResourceKind::Prompt => {
                 directory.prompt_named(display).map(|prompt| scope.arn(ArnKind::Prompt, prompt.prompt_id))

@@ -13,6 +13,7 @@ mod mutations;
 mod participants;
 mod properties;
 mod resources;
+mod routes;
 mod runs;
 mod validation;
 mod validation_types;

@@ -88,7 +88,7 @@ fn handle(text: &str) {
 }
 
 fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, Value, bool)>> {
-    prop::collection::vec((any::<prop::sample::Index>(), value(), any::<bool>()), 1..8)
+    prop::collection::vec((any::<prop::sample::Index>(), value(), any::<bool>()), 0..8)
 }
 
 /// Any JSON with members that documents have.

@@ -191,7 +191,10 @@ pub fn run(document: &Value, others: [&Value; 2], kind: FlowType, channel: Chann
     for service in ["Everything", "Functions", "Views", "Telephony", "Authentication"] {
         host.provide(service);
     }
-    host.bots.push("x");
+    // Every other contact meets bots that are there.
+    if resumes.len() % 2 == 0 {
+        host.bots.push("*");
+    }
     host.set("Attributes", json!({"name": "Ann"}));
     let mut module = others[1].clone();
     module["Settings"] = json!({});

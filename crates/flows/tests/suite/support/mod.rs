@@ -212,7 +212,7 @@ impl Host for TestHost {
     }
     fn bot(&self, alias: &str) -> Result<(), FlowError> {
         let missing = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
-        self.bots.iter().find(|known| **known == alias).map(|_| ()).ok_or_else(missing)
+        self.bots.iter().find(|known| **known == alias || **known == "*").map(|_| ()).ok_or_else(missing)
     }
     fn provides(&self, service: Service) -> bool {
         self.services.contains(format!("{service:?}").as_str())
