@@ -173,7 +173,7 @@ def test_hostile_names_are_only_names(connect, instance, convert, refused, flows
         connect.delete_contact_flow(InstanceId=instance, ContactFlowId=made["ContactFlowId"])
         unresolved = convert(older(name=name))["Report"]
         assert [(one["Kind"], one["DisplayName"]) for one in unresolved] == [("UNRESOLVED", name)]
-    refused("InvalidParameterException", connect.create_contact_flow, InstanceId=instance, Name="x" * 257,
+    refused("InvalidRequestException", connect.create_contact_flow, InstanceId=instance, Name="x" * 257,
             Type="CONTACT_FLOW", Content=json.dumps(document()))
     assert flows() == before
 

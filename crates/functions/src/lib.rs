@@ -7,7 +7,7 @@
 //! Decisions:
 //!
 //! * **A new engine for every call.** Nothing of one contact reaches the next, and each limit is a limit of one call.
-//!   It costs a fraction of a millisecond.
+//!   It costs about a millisecond.
 //! * **Threads of their own, in a limited number.** A function that hangs blocks its own place until its time is over;
 //!   one function never takes more than half of the places.
 //! * **Code that cannot be stopped is not run again.** The engine looks at the clock in every loop. Should one place
