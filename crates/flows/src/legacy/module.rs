@@ -38,6 +38,9 @@ pub(super) struct Branch<'a> {
     pub(super) taken: Cell<bool>,
 }
 
+/// The objects of a list, each with the value it was read from.
+type Objects<'a> = Vec<(&'a Value, &'a Map<String, Value>)>;
+
 /// A value as text: numbers and booleans occur where texts are meant.
 pub(super) fn plain(value: &Value) -> String {
     match value {
@@ -58,7 +61,7 @@ impl<'a> Module<'a> {
         let raw = value.as_object().ok_or_else(|| ParseError::shape(&path, "not an object"))?;
         let kind =
             text(raw, "type").ok_or_else(|| ParseError::shape(format!("{path}.type"), "not a text"))?;
-        let objects = |name: &str| -> Result<Vec<(&'a Value, &'a Map<String, Value>)>, ParseError> {
+        let objects = |name: &str| -> Result<Objects<'a>, ParseError> {
             let path = |index: usize| format!("{path}.{name}[{index}]");
             match raw.get(name) {
                 None | Some(Value::Null) => Ok(Vec::new()),

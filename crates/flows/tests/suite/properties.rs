@@ -192,7 +192,7 @@ pub fn run(document: &Value, others: [&Value; 2], kind: FlowType, channel: Chann
         host.provide(service);
     }
     // Every other contact meets bots that are there.
-    if resumes.len() % 2 == 0 {
+    if resumes.len().is_multiple_of(2) {
         host.bots.push("*");
     }
     host.set("Attributes", json!({"name": "Ann"}));
