@@ -262,8 +262,38 @@ describe("the designer", () => {
     await byId(page, "flow-import").setInputFiles(file("wrong", "agentWhisper"));
     await byId(page, "flow-problem").getByText("another type", { exact: false }).waitFor();
     await byId(page, "flow-import").setInputFiles(file("right", "contactFlow"));
+    await byId(page, "flow-problem").waitFor({ state: "detached" });
     await save(page);
     assert.deepEqual(await saved(id), { ...two(), Own: true });
+  });
+
+  test("an older file is converted, and says what was found by its name and what was not", async () => {
+    const page = await open("/console/flows/new");
+    const far = "arn:aws:connect:eu-west-2:111111111111:instance/x/queue/";
+    const queue = (id, name, next) => ({
+      id,
+      type: "SetQueue",
+      parameters: [{ name: "Queue", value: far + id, namespace: null, resourceName: name }],
+      branches: ["Success", "Error"].map((condition) => ({ condition, transition: next })),
+      metadata: { position: { x: 300, y: 20 } },
+    });
+    const path = join(tmpdir(), `switchroom-${process.pid}-older.json`);
+    const end = { id: "end", type: "Disconnect", parameters: [], branches: [], metadata: { position: { x: 600, y: 20 } } };
+    writeFileSync(
+      path,
+      JSON.stringify({
+        modules: [queue("a", "BasicQueue", "b"), queue("b", "Nowhere", "end"), end],
+        ...{ version: "1", type: "contactFlow", start: "a", metadata: { name: "Older flow", status: "saved" } },
+      }),
+    );
+    await byId(page, "flow-import").setInputFiles(path);
+    await byId(page, "import.byName").getByText("BasicQueue", { exact: false }).waitFor();
+    await byId(page, "import.missing").getByText("Nowhere", { exact: false }).waitFor();
+    await byId(page, "import-close").click();
+    assert.equal(await byId(page, "flow-name").locator("input").inputValue(), "Older flow");
+    assert.equal(await blocks(page).count(), 3);
+    await byId(page, "flow-save").click();
+    await page.waitForURL(/flows\/[0-9a-f-]{36}/);
   });
 
   test("leaving with changes asks first", async () => {

@@ -35,6 +35,30 @@ def test_check_ends_with_1_when_there_are_errors(flow, tmp_path):
     assert command("check", "--type", "NO_SUCH_TYPE", flow)[0] == 2
 
 
+OLDER = {"modules": [
+    {"id": "hi", "type": "PlayPrompt", "branches": [{"condition": "Success", "transition": "id"}],
+     "parameters": [{"name": "Text", "value": "Hello", "namespace": None}, {"name": "TextToSpeechType", "value": "text"}]},
+    {"id": "id", "type": "SetVoiceId", "branches": [{"condition": "Success", "transition": "bye"}], "parameters": []},
+    {"id": "bye", "type": "Disconnect", "branches": [], "parameters": []}],
+    "version": "1", "type": "contactFlow", "start": "hi", "metadata": {"name": "Older", "status": "saved", "hash": "0"}}
+
+
+def test_older_files_are_converted(flow, tmp_path):
+    older, new = tmp_path / "older.json", tmp_path / "new.json"
+    older.write_text(json.dumps(OLDER))
+    status, out, _ = command("check", older)
+    assert status == 1 and f"{older}: older export format" in out
+    assert "there is no block for modules of type SetVoiceId" in out and "error: V" in out and "SetVoiceId" in out
+    status, out, _ = command("convert", older, "-o", new)
+    assert status == 0 and out.endswith(f"{older}: converted: 3 blocks, 1 remarks\n")
+    converted = json.loads(new.read_text())
+    assert [one["Type"] for one in converted["Actions"]] == ["MessageParticipant", "SetVoiceId", "DisconnectParticipant"]
+    assert converted["Metadata"]["name"] == "Older"
+    for wrong in (flow, tmp_path / "none.json"):
+        status, _, error = command("convert", wrong, "-o", tmp_path / "other.json")
+        assert status == 2 and wrong.name in error and not (tmp_path / "other.json").exists()
+
+
 def test_run_plays_one_contact(flow, tmp_path):
     given = tmp_path / "given.json"
     given.write_text(json.dumps({"attributes": {"name": "Cora"}}))

@@ -19,6 +19,10 @@ use crate::search::{FilterMember, Leaf, SearchCriteria, SearchFilter, Searchable
 /// Longest content, in characters.
 pub const MAX_CONTENT: usize = 256_000;
 
+/// The published service takes the older export format only in its designer.
+const OLDER_FORMAT: &str = "The content is of the older export format (modules). Convert it first: \
+                            switchroom flow convert FILE -o OUT, or import the file in the console.";
+
 /// Judges the content of a flow before it is published. The flow language lives in another crate.
 pub trait FlowValidator {
     /// What keeps the content from being published, one sentence each; empty = valid. The directory answers whether
@@ -428,10 +432,14 @@ pub(crate) fn flow_texts(name: Option<&str>, description: Option<&str>) -> Resul
     description.map_or(Ok(()), |text| rules::length("Description", text, 0, 500))
 }
 
-/// What even a draft must be, so that the designer can open it: a JSON object of at most 256,000 characters.
+/// What even a draft must be, so that the designer can open it: a JSON object of at most 256,000 characters, not of the
+/// older export format.
 fn content_form(content: &str) -> Result<()> {
     rules::length("Content", content, 1, MAX_CONTENT)?;
     match serde_json::from_str::<Value>(content) {
+        Ok(Value::Object(root)) if root.contains_key("modules") && !root.contains_key("Actions") => {
+            Err(DirectoryError::flow([OLDER_FORMAT.to_owned()]))
+        }
         Ok(Value::Object(_)) => Ok(()),
         Ok(_) => Err(DirectoryError::flow(["The content must be a JSON object.".to_owned()])),
         Err(error) => Err(DirectoryError::flow([format!("The content is not JSON: {error}.")])),

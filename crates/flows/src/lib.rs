@@ -28,7 +28,7 @@
 //!
 //! Storing flows and their versions, choosing which flow runs at which event, telling the time, calling functions,
 //! and everything that happens to a contact between two calls of [`advance`]: that is the engine's, behind [`Host`].
-//! Legacy documents (`modules`) are not read yet.
+//! Documents of the older format (`modules`) are converted first: [`legacy`].
 //!
 //! # Decisions
 //!
@@ -47,8 +47,10 @@ pub mod flow_type;
 pub mod host;
 pub mod interactive;
 pub mod interpreter;
+pub mod legacy;
 pub mod library;
 pub mod program;
+pub mod resources;
 pub mod run;
 pub mod validate;
 pub mod value;

@@ -19,7 +19,7 @@ mod script;
 mod stage;
 mod terminal;
 
-pub use check::check;
+pub use check::{check, convert};
 pub use coverage::Coverage;
 pub use given::{Given, GivenError};
 pub use play::{Place, Play};

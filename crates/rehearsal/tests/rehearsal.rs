@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use model::resource::FlowType;
-use rehearsal::{Given, Place, Play, check, converse, test_folder};
+use rehearsal::{Given, Place, Play, check, converse, convert, test_folder};
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -133,6 +133,31 @@ fn problems_are_listed_by_block_and_field() {
         "{text}"
     );
     assert!(text.contains("text.json: error: V1 ") && text.contains("none.json: error: "), "{text}");
+}
+
+#[test]
+fn older_files_are_converted_and_checked() {
+    let older = r#"{"modules": [
+        {"id": "wait", "type": "Loiter", "branches": [{"condition": "Success", "transition": "bye"}], "parameters": []},
+        {"id": "bye", "type": "Resume", "branches": [], "parameters": []}],
+        "version": "1", "type": "agentWhisper", "start": "wait", "metadata": {"name": "Older"}}"#;
+    let folder = folder(&[("older.json", older), ("new.json", ASKS)]);
+    let path = |name: &str| folder.path().join(name);
+    let mut out = Vec::new();
+    let errors = check(&[path("older.json")], FlowType::ContactFlow, &mut out).expect("writes");
+    let text = convert(&path("older.json"), &mut out).expect("converts");
+    let said = String::from_utf8(out).expect("text");
+    assert_eq!(errors, 1, "{said}");
+    assert!(
+        said.contains("older export format") && said.contains("there is no block for modules of type Loiter"),
+        "{said}"
+    );
+    assert!(said.ends_with("older.json: converted: 2 blocks, 1 remarks\n"), "{said}");
+    assert!(text.contains("\"EndFlowExecution\"") && text.contains("\"agentWhisper\""), "{text}");
+    for name in ["new.json", "none.json"] {
+        let error = convert(&path(name), &mut Vec::new()).expect_err("refused").to_string();
+        assert!(error.contains(name), "{error}");
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 #[derive(Subcommand)]
 pub(crate) enum Flow {
-    /// List every problem of flow documents: block, field and reason. Ends with 1 when there are errors.
+    /// List every problem of flow documents: block, field and reason. Ends with 1 when there are errors. Files of the
+    /// older export format are converted first.
     Check {
         /// Flow documents (JSON).
         #[arg(required = true, value_name = "FILE")]
@@ -20,6 +21,15 @@ pub(crate) enum Flow {
         /// Type of the flows, such as CONTACT_FLOW or CUSTOMER_QUEUE.
         #[arg(long = "type", value_name = "TYPE", default_value = "CONTACT_FLOW", value_parser = named::<FlowType>)]
         kind: FlowType,
+    },
+    /// Convert a file of the older export format (`modules`) to the flow language, and report what did not pass over.
+    Convert {
+        /// The older file (JSON).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Where the converted flow is written; an existing file is replaced.
+        #[arg(short, long, value_name = "OUT")]
+        out: PathBuf,
     },
     /// Play one contact in the terminal.
     Run {
@@ -63,6 +73,10 @@ pub(crate) fn run(command: Flow) -> ExitCode {
     let done = match command {
         Flow::Check { files, kind } => rehearsal::check(&files, kind, &mut stdout().lock())
             .map(|errors| errors == 0)
+            .map_err(|error| error.to_string()),
+        Flow::Convert { file, out } => rehearsal::convert(&file, &mut stdout().lock())
+            .and_then(|text| std::fs::write(&out, text + "\n"))
+            .map(|()| true)
             .map_err(|error| error.to_string()),
         Flow::Run { flow, kind, channel, given, functions } => {
             converse(&flow, kind, channel, given.as_deref(), functions).map(|()| true)

@@ -14,6 +14,7 @@ mod attributes;
 mod authority;
 mod bots;
 mod flow_check;
+mod flow_convert;
 mod flow_language;
 mod flow_modules;
 mod flows;
@@ -68,6 +69,7 @@ fn built() -> Vec<Operation<App>> {
         agent_statuses::operations(),
         flows::operations(),
         flow_modules::operations(),
+        flow_convert::operations(),
         flow_language::operations(),
         prompts::operations(),
         attributes::operations(),

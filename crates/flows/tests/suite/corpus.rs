@@ -10,9 +10,9 @@ use model::resource::FlowType;
 use serde_json::json;
 
 /// The folder of real flows: `SWITCHROOM_FLOWS_DIR`, or beside the workspace.
-fn folder() -> Option<PathBuf> {
+fn folder(name: &str) -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/flows");
-    let folder = std::env::var_os("SWITCHROOM_FLOWS_DIR").map_or(beside, PathBuf::from).join("current");
+    let folder = std::env::var_os("SWITCHROOM_FLOWS_DIR").map_or(beside, PathBuf::from).join(name);
     if folder.is_dir() {
         return Some(folder);
     }
@@ -20,8 +20,9 @@ fn folder() -> Option<PathBuf> {
     None
 }
 
-fn texts() -> Vec<(String, String)> {
-    let Some(folder) = folder() else { return Vec::new() };
+/// The texts of a folder of real flows: `current` or `legacy`; none where it is not there.
+pub fn texts(name: &str) -> Vec<(String, String)> {
+    let Some(folder) = folder(name) else { return Vec::new() };
     let mut texts: Vec<(String, String)> = std::fs::read_dir(folder)
         .expect("readable")
         .map(|entry| entry.expect("readable").path())
@@ -46,7 +47,7 @@ fn kind_of(document: &Document) -> FlowType {
 fn real_flows_print_back_and_are_reported_on() {
     let mut found = BTreeMap::<String, usize>::new();
     let mut refused = Vec::new();
-    for (name, text) in texts() {
+    for (name, text) in texts("current") {
         let document = Document::import(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(document.text(), text, "{name}");
         let problems = validate_document(&document, kind_of(&document), document.is_module(), None);
@@ -57,6 +58,7 @@ fn real_flows_print_back_and_are_reported_on() {
                 refused.push(format!("{name}: {problem}"));
             }
         }
+        edited_and_undone(&name, &document);
         let edited = document.exported("n", "d", FlowType::ContactFlow, true).expect("exports");
         let content = document.content().expect("content");
         assert_eq!(edited.content().expect("content").root(), content.root(), "{name}");
@@ -67,6 +69,23 @@ fn real_flows_print_back_and_are_reported_on() {
     }
     // One published flow was made unusable by its publisher: it names no bot.
     assert!(refused.iter().all(|problem| problem.contains("LexV2Bot.AliasArn")), "{refused:#?}");
+}
+
+/// An edit of every action, and its undo, change nothing else.
+fn edited_and_undone(name: &str, document: &Document) {
+    use document::Place::{Index, Key};
+    let mut edited = document.clone();
+    for (index, action) in document.actions().iter().enumerate() {
+        let old = action.get("Parameters").cloned();
+        let place = [Key("Actions"), Index(index), Key("Parameters")];
+        edited.set(&place, &json!({"Text": "changed"})).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_ne!(edited.root(), document.root(), "{name}");
+        match old {
+            Some(old) => edited.set(&place, &old).expect("there"),
+            None => edited.remove(&place).expect("there"),
+        }
+        assert_eq!(edited.root(), document.root(), "{name}, action {index}");
+    }
 }
 
 /// A small generator of repeatable numbers.
@@ -81,7 +100,7 @@ impl Dice {
 
 #[test]
 fn real_flows_run_with_any_input() {
-    let texts = texts();
+    let texts = texts("current");
     let mut ends = BTreeMap::<&str, usize>::new();
     for (name, text) in &texts {
         let document = Document::import(text).expect("parses");

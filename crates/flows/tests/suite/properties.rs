@@ -65,7 +65,7 @@ static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     names
 });
 
-fn value() -> impl Strategy<Value = Value> {
+pub fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         8 => prop::sample::select(&TEXTS[..]).prop_map(|text| json!(text)),
         1 => any::<i32>().prop_map(|number| json!(number)),
@@ -145,7 +145,7 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-fn resume() -> impl Strategy<Value = Resume> {
+pub fn resume() -> impl Strategy<Value = Resume> {
     prop_oneof![
         prop::sample::select(&TEXTS[..]).prop_map(|text| Resume::CustomerMessage {
             text: text.into(),
@@ -158,17 +158,42 @@ fn resume() -> impl Strategy<Value = Resume> {
         Just(Resume::Function(Err(FunctionError::TimeLimit))),
         value().prop_map(|data| Resume::View { action: "Next".into(), data }),
         Just(Resume::ThirdParty(ThirdPartyEnd::CallFailed)),
+        bot_answer().prop_map(Resume::Bot),
+        Just(Resume::BotNotFound),
+        Just(Resume::Authenticated),
+        Just(Resume::OptedOut),
         Just(Resume::Done),
         Just(Resume::QueueAtCapacity),
         Just(Resume::Failed("by chance".into())),
     ]
 }
 
+fn bot_answer() -> impl Strategy<Value = Result<BotReply, BotError>> {
+    let text = || prop::sample::select(&TEXTS[..]);
+    prop_oneof![
+        (text(), prop::option::of(text()), text(), value()).prop_map(|(said, intent, state, kept)| Ok(
+            BotReply {
+                messages: vec![Message::Text(said.to_owned()), Message::Interactive(kept.to_string())],
+                intent: intent.map(str::to_owned),
+                dialog_state: state.to_owned(),
+                state: kept,
+                ..BotReply::default()
+            }
+        )),
+        Just(Err(BotError::TimeLimit)),
+        Just(Err(BotError::Failed("by chance".into()))),
+    ]
+}
+
 /// Advances through all the resumes; checks what must hold after every one.
-fn run(document: &Value, others: [&Value; 2], kind: FlowType, channel: Channel, resumes: Vec<Resume>) {
+pub fn run(document: &Value, others: [&Value; 2], kind: FlowType, channel: Channel, resumes: Vec<Resume>) {
     let mut host = TestHost::new(channel);
-    for service in ["Functions", "Views", "Telephony"] {
+    for service in ["Everything", "Functions", "Views", "Telephony", "Authentication"] {
         host.provide(service);
+    }
+    // Every other contact meets bots that are there.
+    if resumes.len().is_multiple_of(2) {
+        host.bots.push("*");
     }
     host.set("Attributes", json!({"name": "Ann"}));
     let mut module = others[1].clone();
@@ -274,7 +299,7 @@ proptest! {
 }
 
 /// Replaces or removes one value somewhere in a document.
-fn damage(root: &mut Value, place: prop::sample::Index, value: Value, remove: bool) {
+pub fn damage(root: &mut Value, place: prop::sample::Index, value: Value, remove: bool) {
     fn count(value: &Value) -> usize {
         1 + match value {
             Value::Array(items) => items.iter().map(count).sum::<usize>(),

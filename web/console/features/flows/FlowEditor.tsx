@@ -29,8 +29,9 @@ import { move } from "./designer/edits";
 import { begin, change, type History, redo, undo } from "./designer/history";
 import { checkFlow, type Language, type Problem } from "./designer/language";
 import { layOut } from "./designer/layout";
-import { exported, imported } from "./exchange";
+import { exported, type ImportedFlow, importFlow } from "./exchange";
 import { FlowVersions } from "./FlowVersions";
+import { ImportReport } from "./ImportReport";
 import { JsonView } from "./JsonView";
 import { emptyFlow, type FlowType, flowTypes, flowTypeText, jsonProblem, pretty } from "./types";
 
@@ -69,6 +70,7 @@ export function FlowEditor({ flow, language }: Props) {
   const [working, setWorking] = useState<"save" | "publish">();
   const [problem, setProblem] = useState<string>();
   const [findings, setFindings] = useState<string[]>([]);
+  const [imported, setImported] = useState<ImportedFlow>();
   const editable = may(flow ? "ContactFlows.Edit" : "ContactFlows.Create");
   const json = useMemo(() => jsonProblem(text), [text]);
   const nameProblem = name.trim() === "" ? t("form.required") : undefined;
@@ -230,15 +232,21 @@ export function FlowEditor({ flow, language }: Props) {
     const file = event.target.files?.[0];
     event.target.value = "";
     if (!file) return;
-    const read = imported(await file.text());
-    if (read.type && flow && read.type !== type) {
-      setProblem(t("designer.otherType", { type: flowTypeText(read.type, t) }));
-      return;
+    setFindings([]);
+    try {
+      const read = await importFlow(session, await file.text());
+      if (read.Type && flow && read.Type !== type) {
+        setProblem(t("designer.otherType", { type: flowTypeText(read.Type, t) }));
+        return;
+      }
+      setProblem(undefined);
+      if (read.Type && !flow) setType(read.Type);
+      if (read.Name && !flow && name === "") setName(read.Name);
+      takeText(read.Content);
+      setImported(read);
+    } catch (error) {
+      setProblem(explain(error));
     }
-    setProblem(undefined);
-    if (read.type && !flow) setType(read.type);
-    if (read.name && !flow && name === "") setName(read.name);
-    takeText(read.content);
   }
 
   const about = (
@@ -364,6 +372,7 @@ export function FlowEditor({ flow, language }: Props) {
           )}
         </Alert>
       )}
+      <ImportReport imported={imported} onDismiss={() => setImported(undefined)} />
       {flow ? (
         <Modal
           visible={describing}

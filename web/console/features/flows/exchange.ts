@@ -1,5 +1,6 @@
 /** Files that flows are carried in: the content with its name, description, type and status in the metadata. */
-import { type FlowType, flowTypes } from "./types";
+import { callServer, type Session } from "@kit/api/session";
+import type { FlowType } from "./types";
 
 /** The types as exported files spell them. */
 const spellings: Record<string, FlowType> = {
@@ -42,27 +43,29 @@ export function exported(content: string, about: About): Blob {
   return new Blob([text], { type: "application/json" });
 }
 
-/** Reads a file: content alone, content with its export fields, or content inside a JSON text. */
-export function imported(text: string): { content: string; type?: FlowType; name?: string } {
-  let root: unknown;
-  try {
-    root = JSON.parse(text);
-    if (typeof root === "string") {
-      const inner: unknown = JSON.parse(root);
-      if (typeof inner === "object" && inner !== null) return imported(root);
-    }
-  } catch {
-    return { content: text };
-  }
-  if (typeof root !== "object" || root === null || Array.isArray(root)) return { content: text };
-  const metadata = (root as { Metadata?: unknown }).Metadata;
-  if (typeof metadata !== "object" || metadata === null) return { content: text };
-  const { name, description: _, type, status: __, hash: ___, ...rest } = metadata as Record<string, unknown>;
-  const known = typeof type === "string" ? (spellings[type] ?? flowTypes.find((one) => one === type)) : undefined;
-  const carried = ["name", "type", "status", "hash", "description"].some((one) => one in metadata);
-  return {
-    content: carried ? JSON.stringify({ ...root, Metadata: rest }, null, 2) : text,
-    type: known,
-    name: typeof name === "string" ? name : undefined,
-  };
+/** What the server has to say about a part of a file. */
+export interface ImportNote {
+  Kind: "ADDED" | "CHANGED" | "KEPT" | "RESOLVED_BY_NAME" | "UNRESOLVED";
+  Path: string;
+  Identifier: string | null;
+  Message: string;
+}
+
+/** A file as a flow of this instance. */
+export interface ImportedFlow {
+  Content: string;
+  Type: FlowType | null;
+  Name: string | null;
+  /** The file was of the older export format. */
+  Legacy: boolean;
+  Report: ImportNote[];
+}
+
+/** Brings a file into this instance; nothing is saved. Fails with the reason when it is no flow. */
+export function importFlow(session: Session, text: string): Promise<ImportedFlow> {
+  return callServer<ImportedFlow>(`/switchroom/flow-convert/${session.instanceId}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-switchroom-csrf": session.csrfToken },
+    body: JSON.stringify({ Content: text }),
+  });
 }

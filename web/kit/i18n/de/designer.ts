@@ -120,6 +120,12 @@ export const designer: Record<DesignerKey, string> = {
   "versions.start": "Er beginnt mit einem anderen Baustein.",
   "designer.otherType":
     "Die Datei enthält einen Ablauf anderer Art: {type}. Legen Sie zum Importieren einen Ablauf dieser Art an.",
+  "import.title": "Importierte Datei",
+  "import.older":
+    "Die Datei war im älteren Exportformat und wurde umgewandelt. Prüfen Sie den Ablauf, bevor Sie ihn veröffentlichen.",
+  "import.missing": "Hier nicht gefunden; wählen Sie vor dem Veröffentlichen etwas anderes:",
+  "import.byName": "Am Namen erkannt; prüfen Sie, ob es das Richtige ist:",
+  "import.changed": "Umgewandelt mit Anmerkung:",
   "designer.did.add": "Baustein hinzugefügt",
   "designer.did.remove": "Entfernt",
   "designer.did.cut": "Ausgeschnitten",

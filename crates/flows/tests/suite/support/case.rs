@@ -55,6 +55,16 @@ impl Case {
         Self { calls, ..self }
     }
 
+    /// The branch it leaves by.
+    pub fn branch(&self) -> &'static str {
+        self.branch
+    }
+    /// The conditions that are wired.
+    pub fn operands(&self) -> impl Iterator<Item = &'static str> {
+        let operands: &'static [&'static str] = self.conditions;
+        operands.iter().map(|condition| condition.split_once(':').map_or(*condition, |(_, operand)| operand))
+    }
+
     /// Runs the case; every error branch that the type can have is wired.
     pub fn run(self) -> Play {
         let spec = action::spec(self.kind);

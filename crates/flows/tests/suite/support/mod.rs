@@ -92,6 +92,14 @@ impl TestHost {
         texts.collect()
     }
 
+    /// As [`TestHost::call`], for what most hosts do not have: only where `Everything` is provided.
+    fn extra(&mut self, name: &'static str, what: impl std::fmt::Debug) -> Result<(), FlowError> {
+        match self.services.contains("Everything") {
+            true => self.call(name, what),
+            false => Err(FlowError::Unavailable(name)),
+        }
+    }
+
     fn call(&mut self, name: &'static str, what: impl std::fmt::Debug) -> Result<(), FlowError> {
         match self.failing.get(name) {
             Some(error) => Err(error.clone()),
@@ -161,6 +169,21 @@ impl Host for TestHost {
     fn set_recording_behavior(&mut self, behavior: &Value) -> Result<(), FlowError> {
         self.call("recording", behavior)
     }
+    fn set_media_processing(&mut self, behavior: &Value) -> Result<(), FlowError> {
+        self.extra("processing", behavior)
+    }
+    fn set_voice(&mut self, behavior: &Value) -> Result<(), FlowError> {
+        self.extra("voice", behavior)
+    }
+    fn create_callback(&mut self, callback: &Value) -> Result<(), FlowError> {
+        self.extra("callback", callback)
+    }
+    fn set_callback_number(&mut self, number: &str) -> Result<(), FlowError> {
+        self.extra("callback_number", number)
+    }
+    fn start_outbound_chat(&mut self, request: &Value) -> Result<(), FlowError> {
+        self.extra("outbound_chat", request)
+    }
     fn set_logging(&mut self, enabled: bool) {
         self.calls.push(format!("logging {enabled}"));
     }
@@ -189,7 +212,7 @@ impl Host for TestHost {
     }
     fn bot(&self, alias: &str) -> Result<(), FlowError> {
         let missing = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
-        self.bots.iter().find(|known| **known == alias).map(|_| ()).ok_or_else(missing)
+        self.bots.iter().find(|known| **known == alias || **known == "*").map(|_| ()).ok_or_else(missing)
     }
     fn provides(&self, service: Service) -> bool {
         self.services.contains(format!("{service:?}").as_str())
