@@ -15,6 +15,7 @@ mod authority;
 mod bots;
 mod flow_check;
 mod flow_language;
+mod flow_rehearsal;
 mod flows;
 mod functions;
 mod hierarchy;
@@ -67,6 +68,7 @@ fn built() -> Vec<Operation<App>> {
         agent_statuses::operations(),
         flows::operations(),
         flow_language::operations(),
+        flow_rehearsal::operations(),
         prompts::operations(),
         attributes::operations(),
         tags::operations(),

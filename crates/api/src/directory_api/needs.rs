@@ -134,6 +134,7 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     // Flows
     ("DescribeFlowLanguage", One(&[ContactFlowsView])),
     ("CheckContactFlow", One(&[ContactFlowsView])),
+    ("RehearseContactFlow", One(&[ContactFlowsView])),
     ("CreateContactFlow", One(&[ContactFlowsCreate])),
     ("DescribeContactFlow", One(&[ContactFlowsView])),
     ("ListContactFlows", List(ContactFlowsView)),
