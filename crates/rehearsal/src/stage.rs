@@ -79,6 +79,9 @@ impl Stage {
         for (path, value) in stage.given.values.clone() {
             stage.set(&path, value)?;
         }
+        if !stage.roots["Attributes"].is_object() {
+            return Err(GivenError("values: Attributes is an object".to_owned()));
+        }
         Ok(stage)
     }
 
@@ -145,7 +148,11 @@ impl Stage {
         let missing = || FlowError::NotFound { kind: "queue", name: text.clone() };
         let named = self.named(kind, text).ok_or_else(missing)?;
         let state = self.given.queue(&named.name);
-        if state.missing { Err(FlowError::NotFound { kind: "queue", name: named.name }) } else { Ok((named, state)) }
+        if state.missing {
+            Err(FlowError::NotFound { kind: "queue", name: named.name })
+        } else {
+            Ok((named, state))
+        }
     }
 
     /// Sets a value by its reference without `$.`.
@@ -281,7 +288,8 @@ impl Host for Stage {
 
     fn check_hours(&self, hours: Option<&str>) -> Result<bool, FlowError> {
         let missing = |name: &str| FlowError::NotFound { kind: "hours of operation", name: name.to_owned() };
-        let named = hours.map(|text| self.named(ResourceKind::HoursOfOperation, text).ok_or_else(|| missing(text)));
+        let named =
+            hours.map(|text| self.named(ResourceKind::HoursOfOperation, text).ok_or_else(|| missing(text)));
         let named = named.transpose()?.map(|named| named.name);
         let name = named.as_deref().unwrap_or_default();
         match self.given.hours_of.get(name).copied().unwrap_or(self.given.hours) {

@@ -85,7 +85,8 @@ fn within(
     limits: Limits,
     more: impl Fn() -> bool + 'static,
 ) -> Result<Replayed, GivenError> {
-    let content = json!({"Version": "2019-10-30", "StartAction": actions[0]["Identifier"], "Actions": actions});
+    let content =
+        json!({"Version": "2019-10-30", "StartAction": actions[0]["Identifier"], "Actions": actions});
     let draft = Draft {
         id: FlowId::from_u128(DRAFT),
         name: "Draft".to_owned(),
@@ -106,7 +107,12 @@ fn bye() -> Value {
 #[test]
 fn every_step_says_what_it_changed_and_how_it_was_left() {
     let actions = [
-        act("set", "UpdateContactAttributes", json!({"Attributes": {"topic": "Sales"}, "TargetContact": "Current"}), to("ask")),
+        act(
+            "set",
+            "UpdateContactAttributes",
+            json!({"Attributes": {"topic": "Sales"}, "TargetContact": "Current"}),
+            to("ask"),
+        ),
         act(
             "ask",
             "ConnectParticipantWithLexBot",
@@ -160,7 +166,12 @@ fn other_flows_are_found_in_the_instance_and_lead_back_to_the_draft() {
                 "Condition": {"Operator": "Equals", "Operands": ["yes"]}}],
                 "Errors": [{"NextAction": "mark", "ErrorType": "NoMatchingCondition"}]}),
         ),
-        act("mark", "UpdateContactAttributes", json!({"Attributes": {"been": "yes"}, "TargetContact": "Current"}), to("go")),
+        act(
+            "mark",
+            "UpdateContactAttributes",
+            json!({"Attributes": {"been": "yes"}, "TargetContact": "Current"}),
+            to("go"),
+        ),
         act("go", "TransferToFlow", json!({"ContactFlowId": "other"}), to("bye")),
         bye(),
     ];
@@ -256,8 +267,13 @@ fn bounds_hold() {
 fn an_attribute_that_grows_is_refused_as_in_the_centre() {
     let grow = json!({"Attributes": {"a": "$.Attributes.a$.Attributes.a"}, "TargetContact": "Current"});
     let actions = [
-        act("grow", "UpdateContactAttributes", grow, json!({"NextAction": "grow",
-            "Errors": [{"NextAction": "bye", "ErrorType": "NoMatchingError"}]})),
+        act(
+            "grow",
+            "UpdateContactAttributes",
+            grow,
+            json!({"NextAction": "grow",
+            "Errors": [{"NextAction": "bye", "ErrorType": "NoMatchingError"}]}),
+        ),
         bye(),
     ];
     let given = Given { attributes: [("a".to_owned(), "0123456789".to_owned())].into(), ..Given::default() };

@@ -28,7 +28,8 @@ const TIME: Duration = Duration::from_secs(5);
 static PLACES: Semaphore = Semaphore::const_new(4);
 
 pub(super) fn operations() -> Vec<Operation<App>> {
-    let rehearse = Operation::post("RehearseContactFlow", "/switchroom/flow-rehearsal/{InstanceId}", rehearse);
+    let rehearse =
+        Operation::post("RehearseContactFlow", "/switchroom/flow-rehearsal/{InstanceId}", rehearse);
     vec![
         rehearse
             .read_only()
@@ -53,17 +54,11 @@ async fn rehearse(call: Call<App>, input: RehearseContactFlow) -> Answer {
         .read(|core, _| check(core.directory(), user, operation, &Subject::none()))
         .await
         .map_err(errors::engine)??;
-    let busy = || {
-        ApiError::throttling("Other flows are being tried out. Try again in a moment.").retry_after(1)
-    };
+    let busy =
+        || ApiError::throttling("Other flows are being tried out. Try again in a moment.").retry_after(1);
     let place = tokio::time::timeout(TIME, PLACES.acquire()).await;
     let _place = place.map_err(|_| busy())?.map_err(|_| busy())?;
-    let draft = Draft {
-        id: input.flow_id()?,
-        name: String::new(),
-        kind: input.kind,
-        content: input.content,
-    };
+    let draft = Draft { id: input.flow_id()?, name: String::new(), kind: input.kind, content: input.content };
     let (given, inputs, draft_id) = (input.given.into_given(engine.now()), input.inputs, draft.id);
     let until = Instant::now() + TIME;
     let surroundings = Surroundings::new(engine, call.state.center.clone(), user);

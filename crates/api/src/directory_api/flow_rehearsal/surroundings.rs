@@ -33,11 +33,17 @@ impl Surroundings {
         self.engine.look(|core| question(core.directory())).flatten()
     }
 
-    fn found(&self, directory: &Directory, flow: &FlowResource) -> Option<Found> {
-        let sight = Sight::of(directory, self.user, Some(Permission::ContactFlowsView));
-        let published = flow.published.as_deref().filter(|_| flow.state == "ACTIVE")?;
-        let program = Program::parse(published).ok().filter(|_| sight.shows(Some(&flow.tags)))?;
-        Some(Found { id: flow.id, name: flow.name.clone(), kind: flow.kind, program: program.into() })
+    /// The flow that a question names, if it is in use and the caller may see it.
+    fn found(&self, which: impl FnOnce(&Directory) -> Option<&FlowResource>) -> Option<Found> {
+        let (flow, content) = self.look(|directory| {
+            let flow = which(directory).filter(|flow| flow.state == "ACTIVE")?;
+            let sight = Sight::of(directory, self.user, Some(Permission::ContactFlowsView));
+            let content = flow.published.clone().filter(|_| sight.shows(Some(&flow.tags)))?;
+            Some(((flow.id, flow.name.clone(), flow.kind), content))
+        })?;
+        // Reading takes its time, and nobody else waits for it.
+        let program = Program::parse(&content).ok()?;
+        Some(Found { id: flow.0, name: flow.1, kind: flow.2, program: program.into() })
     }
 }
 
@@ -47,15 +53,14 @@ impl Instance for Surroundings {
     }
 
     fn flow(&self, text: &str) -> Option<Found> {
-        self.look(|directory| {
+        self.found(|directory| {
             let exists = Names(directory).exists(ResourceKind::Flow, text);
-            let flow = directory.flow(arn::id_part(text).parse().ok()?)?;
-            self.found(directory, flow).filter(|_| exists)
+            directory.flow(arn::id_part(text).parse().ok()?).filter(|_| exists)
         })
     }
 
     fn default_flow(&self, kind: FlowType) -> Option<Found> {
-        self.look(|directory| self.found(directory, directory.default_flow(kind)?))
+        self.found(|directory| directory.default_flow(kind))
     }
 
     fn named(&self, kind: ResourceKind, text: &str) -> Option<Named> {
@@ -84,7 +89,10 @@ impl Instance for Surroundings {
                 }
                 ResourceKind::Prompt => {
                     let prompt = directory.prompt(id.parse().ok()?)?;
-                    Some(Named { name: prompt.name.clone(), arn: scope.arn(ArnKind::Prompt, prompt.prompt_id) })
+                    Some(Named {
+                        name: prompt.name.clone(),
+                        arn: scope.arn(ArnKind::Prompt, prompt.prompt_id),
+                    })
                 }
                 _ => None,
             }

@@ -68,7 +68,10 @@ async fn the_instances_own_bots_answer_and_queues_have_their_names() {
     assert_eq!(queued["Steps"][1]["Changed"]["Lex"]["IntentName"], "OpeningHours");
     assert_eq!((&queued["Place"], &queued["Queue"]), (&json!("QUEUE"), &json!("Sales")));
     let there = &queued["Steps"][3];
-    assert_eq!((&there["Draft"], &there["ContactFlowName"]), (&json!(false), &json!("Default customer queue")));
+    assert_eq!(
+        (&there["Draft"], &there["ContactFlowName"]),
+        (&json!(false), &json!("Default customer queue"))
+    );
     let full = world.make("POST", PATH, asked(&actions, json!({"OtherQueues": {"Full": true}}), says)).await;
     assert_eq!(way(&full), ["queue", "ask", "go", "bye"]);
     assert_eq!(full["Steps"][2]["Branch"], json!({"Kind": "ERROR", "Index": 0}));
@@ -123,6 +126,7 @@ async fn what_cannot_be_played_is_refused() {
         ("Given", json!({"Clock": "soon"}), 400, "soon"),
         ("Given", json!({"functions_folder": "/etc"}), 400, ""),
         ("Given", json!({"Flows": {"x": {"file": "/etc/passwd"}}}), 400, ""),
+        ("Given", json!({"Values": {"Attributes": "x"}}), 400, "Attributes"),
         ("Given", json!({"Percents": [0]}), 400, "Percents"),
         ("Inputs", json!([{"Kind": "SINGS"}]), 400, ""),
         ("Inputs", json!(vec![json!({"Kind": "RETURNS"}); 201]), 400, "nputs"),
