@@ -95,7 +95,7 @@ impl Play {
     ) -> Result<Self, GivenError> {
         let mut library = Library::default();
         let known = library.add_found(flow);
-        let record = Record { most: bounds.limits.bytes, ..Record::default() };
+        let record = Record::of_at_most(bounds.limits.bytes);
         let mut play = Self::with(Stage::new(given, library)?.within(instance, record), None);
         play.bounds = Some(bounds);
         if known.kind == FlowType::CustomerQueue {

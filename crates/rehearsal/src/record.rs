@@ -60,6 +60,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// One that has room for so many bytes.
+    pub fn of_at_most(bytes: usize) -> Self {
+        Self { most: bytes, ..Self::default() }
+    }
+
     pub fn entered(&mut self, run: &Run, roots: &Map<String, Value>, now: Timestamp) {
         self.rests(run, roots);
         self.bytes += 200;

@@ -115,7 +115,8 @@ export const designer: Record<DesignerKey, string> = {
   "designer.textMenu": "Menü als Text (eingebaut)",
   "designer.useText": "„{text}“ verwenden",
   "designer.try": "Ausprobieren",
-  "designer.try.hint": "Der Ablauf läuft, wie er hier steht, gespeichert oder nicht, mit einem gedachten Kunden. Nichts wird geändert, und echte Funktionen werden nicht aufgerufen.",
+  "designer.try.hint":
+    "Der Ablauf läuft, wie er hier steht, gespeichert oder nicht, mit einem gedachten Kunden. Nichts wird geändert, und echte Funktionen werden nicht aufgerufen.",
   "designer.try.world": "Kontakt und Umgebung",
   "designer.try.voice": "Anruf (als Text und Ziffern)",
   "designer.try.hours": "Betriebszeiten",
@@ -129,7 +130,7 @@ export const designer: Record<DesignerKey, string> = {
   "designer.try.attributesHint": "Eines je Zeile: Name = Wert",
   "designer.try.attributesProblem": "Schreiben Sie jede Zeile als Name = Wert.",
   "designer.try.functions": "Antworten von Funktionen",
-  "designer.try.functionsHint": "JSON nach Namen der Funktion; ein Text ist ein Fehler: {\"tier\": {\"level\": \"gold\"}}",
+  "designer.try.functionsHint": 'JSON nach Namen der Funktion; ein Text ist ein Fehler: {"tier": {"level": "gold"}}',
   "designer.try.functionsProblem": "Geben Sie ein JSON-Objekt mit einer Antwort je Funktion ein.",
   "designer.try.percents": "Würfel für Verteilungen",
   "designer.try.percentsHint": "1 bis 100 der Reihe nach, durch Kommas getrennt; danach 50",

@@ -110,7 +110,8 @@ export const designer = {
   "designer.textMenu": "Menu by text (built in)",
   "designer.useText": "Use “{text}”",
   "designer.try": "Try it",
-  "designer.try.hint": "The flow runs as it stands here, saved or not, with a simulated customer. Nothing is changed, and real functions are not called.",
+  "designer.try.hint":
+    "The flow runs as it stands here, saved or not, with a simulated customer. Nothing is changed, and real functions are not called.",
   "designer.try.world": "Contact and surroundings",
   "designer.try.voice": "Call (as text and digits)",
   "designer.try.hours": "Hours of operation",
@@ -124,7 +125,7 @@ export const designer = {
   "designer.try.attributesHint": "One in a line: name = value",
   "designer.try.attributesProblem": "Write each line as name = value.",
   "designer.try.functions": "Answers of functions",
-  "designer.try.functionsHint": "JSON by name of the function; a text is an error: {\"tier\": {\"level\": \"gold\"}}",
+  "designer.try.functionsHint": 'JSON by name of the function; a text is an error: {"tier": {"level": "gold"}}',
   "designer.try.functionsProblem": "Enter a JSON object with an answer for each function.",
   "designer.try.percents": "Dice of distributions",
   "designer.try.percentsHint": "1 to 100, in order, separated by commas; 50 when they are used up",

@@ -405,12 +405,7 @@ function Canvas(props: DesignerProps) {
         <Button variant="inline-link" onClick={() => setMap(!map)}>
           {t(map ? "designer.hideMap" : "designer.showMap")}
         </Button>
-        <Button
-          variant="inline-link"
-          ariaExpanded={trying}
-          onClick={() => setTrying(!trying)}
-          data-testid="try-open"
-        >
+        <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
           {t("designer.try")}
         </Button>
         <span className="designer__spring" />
@@ -440,7 +435,9 @@ function Canvas(props: DesignerProps) {
         />
       </div>
       <div className="designer__body">
-        {editable && !trying && <Palette language={language} flowType={flowType} onAdd={(type) => add(type, middle())} />}
+        {editable && !trying && (
+          <Palette language={language} flowType={flowType} onAdd={(type) => add(type, middle())} />
+        )}
         {/* Blocks are dropped here; adding by the dock's buttons does the same. */}
         <section
           className="designer__canvas"
@@ -542,9 +539,7 @@ function Canvas(props: DesignerProps) {
             />
           </PropertyContextProvider>
         )}
-        {trying && (
-          <TryPanel tried={tried} document={document} language={language} onClose={() => setTrying(false)} />
-        )}
+        {trying && <TryPanel tried={tried} document={document} language={language} onClose={() => setTrying(false)} />}
       </div>
     </div>
   );

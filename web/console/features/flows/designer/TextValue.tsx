@@ -1,6 +1,5 @@
 /** One text of an action: written by hand, chosen, or taken from the contact when the flow runs. */
 import Autosuggest from "@cloudscape-design/components/autosuggest";
-import Autosuggest from "@cloudscape-design/components/autosuggest";
 import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";

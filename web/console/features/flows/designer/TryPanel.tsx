@@ -24,7 +24,12 @@ export function TryPanel({ tried, document, language, onClose }: Props) {
   const { t } = useI18n();
   const { answer, problem } = tried;
   return (
-    <aside className="panel try" aria-label={t("designer.try")} data-testid="try" data-playing={tried.playing || undefined}>
+    <aside
+      className="panel try"
+      aria-label={t("designer.try")}
+      data-testid="try"
+      data-playing={tried.playing || undefined}
+    >
       <div className="panel__head">
         <h2>{t("designer.try")}</h2>
         <button type="button" className="panel__close" onClick={onClose} aria-label={t("action.close")}>
@@ -176,12 +181,7 @@ function Inputs({ answer, tried }: { answer: TryAnswer; tried: Try }) {
         {does("AGENT_ANSWERS", answer.Place === "QUEUE")}
         {does("AGENT_LEAVES", answer.Place === "AGENT")}
         {does("LEAVES", !over)}
-        <Button
-          iconName="undo"
-          disabled={tried.inputs.length === 0}
-          onClick={tried.stepBack}
-          data-testid="try-back"
-        >
+        <Button iconName="undo" disabled={tried.inputs.length === 0} onClick={tried.stepBack} data-testid="try-back">
           {t("designer.try.stepBack")}
         </Button>
         <Button disabled={tried.inputs.length === 0} onClick={tried.restart} data-testid="try-restart">

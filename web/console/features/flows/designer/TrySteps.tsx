@@ -33,9 +33,14 @@ export function TrySteps({ answer, at, onShow, document, language }: Props) {
     if (below > list.current.scrollTop) list.current.scrollTop = below;
   }, [at]);
   const onKey = (event: KeyboardEvent) => {
-    const to = { ArrowLeft: at - 1, ArrowUp: at - 1, ArrowRight: at + 1, ArrowDown: at + 1, Home: 0, End: steps.length - 1 }[
-      event.key
-    ];
+    const to = {
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      Home: 0,
+      End: steps.length - 1,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     onShow(to);
@@ -61,7 +66,6 @@ export function TrySteps({ answer, at, onShow, document, language }: Props) {
           data-testid="try-next"
         />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys move among the buttons inside. */}
       <ol className="try__list" ref={list} onKeyDown={onKey} data-testid="try-steps">
         {steps.map((step, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place.

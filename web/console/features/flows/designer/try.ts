@@ -219,7 +219,8 @@ export function conversation(answer: TryAnswer, inputs: TryInput[]): TryLine[] {
   for (let count = 0; count <= inputs.length; count++) {
     const input = inputs[count - 1];
     if (input) lines.push({ kind: "input", input, index: count - 1, unheard: answer.Unheard.includes(count - 1) });
-    for (const one of answer.Said) if (one.Input === count) lines.push({ kind: "said", text: said(one.Text), step: one.Step });
+    for (const one of answer.Said)
+      if (one.Input === count) lines.push({ kind: "said", text: said(one.Text), step: one.Step });
     for (const one of answer.Notes) if (one.Input === count) lines.push({ kind: "note", text: one.Text });
   }
   return lines;

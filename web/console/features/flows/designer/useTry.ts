@@ -3,7 +3,16 @@ import { useEffect, useMemo, useState } from "react";
 import { useConsole, useExplain } from "../../../context";
 import type { FlowType } from "../types";
 import { type FlowDocument, printDocument } from "./document";
-import { givenOf, pathTo, type TryAnswer, type TryInput, type TryPath, type TryWorld, tryFlow, usualWorld } from "./try";
+import {
+  givenOf,
+  pathTo,
+  type TryAnswer,
+  type TryInput,
+  type TryPath,
+  type TryWorld,
+  tryFlow,
+  usualWorld,
+} from "./try";
 
 /** How long after the last change the draft is played anew, in milliseconds. */
 const playAfter = 250;
