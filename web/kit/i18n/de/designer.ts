@@ -119,7 +119,7 @@ export const designer: Record<DesignerKey, string> = {
     "Der Ablauf läuft, wie er hier steht, gespeichert oder nicht, mit einem gedachten Kunden. Nichts wird geändert, und echte Funktionen werden nicht aufgerufen.",
   "designer.try.world": "Kontakt und Umgebung",
   "designer.try.voice": "Anruf (als Text und Ziffern)",
-  "designer.try.hours": "Betriebszeiten",
+  "designer.try.hours": "Öffnungszeiten",
   "designer.try.hours.OPEN": "Geöffnet",
   "designer.try.hours.CLOSED": "Geschlossen",
   "designer.try.queues": "Warteschlangen",

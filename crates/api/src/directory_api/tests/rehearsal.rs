@@ -121,13 +121,13 @@ async fn what_cannot_be_played_is_refused() {
     let good = asked(&[bye()], json!({}), json!([]));
     for (member, value, status, expected) in [
         ("Content", json!("{"), 400, "JSON"),
-        ("Type", json!("FLOW"), 400, "Type"),
+        ("Type", json!("FLOW"), 400, "CUSTOMER_QUEUE"),
         ("ContactFlowId", json!("no id"), 400, "no id of a flow"),
         ("Given", json!({"Clock": "soon"}), 400, "soon"),
         ("Given", json!({"functions_folder": "/etc"}), 400, ""),
         ("Given", json!({"Flows": {"x": {"file": "/etc/passwd"}}}), 400, ""),
         ("Given", json!({"Values": {"Attributes": "x"}}), 400, "Attributes"),
-        ("Given", json!({"Percents": [0]}), 400, "Percents"),
+        ("Given", json!({"Percents": [0]}), 400, "percents"),
         ("Inputs", json!([{"Kind": "SINGS"}]), 400, ""),
         ("Inputs", json!(vec![json!({"Kind": "RETURNS"}); 201]), 400, "nputs"),
         ("Inputs", json!([{"Kind": "SAYS", "Text": "x".repeat(1025)}]), 400, "ext"),

@@ -96,7 +96,7 @@ function Canvas(props: DesignerProps) {
   const { path } = tried;
   const reveal = useReveal(flow, frame);
   // Panels take room from the canvas: what is looked at stays in sight.
-  const shown = trying && path?.current !== undefined ? path.current : open;
+  const shown = trying ? (path?.current ?? path?.last ?? open) : open;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a panel that opens or closes changes what is in sight.
   useEffect(() => {
     if (shown !== undefined) return reveal(shown);

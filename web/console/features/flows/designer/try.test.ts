@@ -93,7 +93,8 @@ test("the way on the canvas ends at the step that is shown", () => {
   expect([...all.wires]).toEqual(["start", "ask condition:0", "set next"]);
   expect(all.current).toBe("bye");
   expect([...pathTo(document, steps, 0).wires]).toEqual(["start"]);
-  expect(pathTo(document, steps, 1).current).toBeUndefined();
+  const elsewhere = pathTo(document, steps, 1);
+  expect([elsewhere.current, elsewhere.last]).toEqual([undefined, "ask"]);
   const late = pathTo(document, [step("ask", { Branch: { Kind: "ERROR", Index: 1 } }), step("bye")], 1);
   expect([...late.wires]).toContain("ask error:NoMatchingError");
   expect(pathTo(document, [], -1).current).toBeUndefined();

@@ -132,6 +132,8 @@ export interface TryPath {
   blocks: ReadonlySet<string>;
   wires: ReadonlySet<string>;
   current?: string;
+  /** The block that was last on this canvas, if the step is one of another flow. */
+  last?: string;
 }
 
 /** The way up to a step, on the canvas of the draft. */
@@ -148,7 +150,7 @@ export function pathTo(document: FlowDocument, steps: TryStep[], at: number): Tr
     if (outlet && index < at) wires.add(`${step.Identifier} ${outlet}`);
   }
   const shown = steps[at];
-  return { blocks, wires, current: shown?.Draft ? shown.Identifier : undefined };
+  return { blocks, wires, current: shown?.Draft ? shown.Identifier : undefined, last: [...blocks].at(-1) };
 }
 
 /** The connector by which a step was left. */
