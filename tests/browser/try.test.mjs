@@ -152,6 +152,8 @@ describe("trying out", () => {
     await byId(page, "try-next").click();
     await tried(page, "sales", "current");
     await until("the change", async () => (await values.locator("tr[data-changed]").innerText()).includes("topic"));
+    await values.scrollIntoViewIfNeeded();
+    await picture(page, "steps-light");
     await byId(page, "try-previous").click();
     await until("no topic yet", async () => !(await values.innerText()).includes("topic"));
 

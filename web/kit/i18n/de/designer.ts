@@ -175,5 +175,6 @@ export const designer: Record<DesignerKey, string> = {
   "designer.try.results": "Ergebnis",
   "designer.try.log": "Protokoll dieses Schritts",
   "designer.try.values": "Werte nach diesem Schritt",
+  "designer.try.contact": "Kontakt",
   "designer.try.changed": "(geändert)",
 };

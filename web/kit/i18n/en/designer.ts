@@ -170,6 +170,7 @@ export const designer = {
   "designer.try.results": "Result",
   "designer.try.log": "Log of this step",
   "designer.try.values": "Values after this step",
+  "designer.try.contact": "Contact",
   "designer.try.changed": "(changed)",
 } as const;
 

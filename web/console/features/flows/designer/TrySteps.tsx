@@ -143,11 +143,11 @@ function Values({ answer, at }: { answer: TryAnswer; at: number }) {
       <h3>{t("designer.try.values")}</h3>
       {valuesAfter(answer, at).map(({ root, values }) => (
         <table key={root}>
-          <caption>{root}</caption>
+          <caption>{root || t("designer.try.contact")}</caption>
           <tbody>
             {values.map((value) => (
               <tr key={value.path} data-changed={value.changed || undefined}>
-                <th scope="row">{value.path.slice(root.length + 1) || root}</th>
+                <th scope="row">{root === "" ? value.path : value.path.slice(root.length + 1)}</th>
                 <td>
                   {value.text}
                   {value.changed && <span className="sr-only"> {t("designer.try.changed")}</span>}

@@ -111,10 +111,10 @@ test("values are those after the step, and what it changed is marked", () => {
   expect(valuesAfter(played, 0)).toEqual([
     { root: "Attributes", values: [{ path: "Attributes.tier", text: "gold", changed: false }] },
     { root: "External", values: [{ path: "External.nested.deep", text: "1", changed: true }] },
-    { root: "Channel", values: [{ path: "Channel", text: "CHAT", changed: false }] },
+    { root: "", values: [{ path: "Channel", text: "CHAT", changed: false }] },
   ]);
   const after = valuesAfter(played, 1);
-  expect(after.map((one) => one.root)).toEqual(["Attributes", "Channel"]);
+  expect(after.map((one) => one.root)).toEqual(["Attributes", ""]);
   expect(after[0]?.values).toEqual([
     { path: "Attributes.tier", text: "gold", changed: false },
     { path: "Attributes.topic", text: "Sales", changed: true },

@@ -171,9 +171,9 @@ export interface Value {
 }
 
 /** Roots that everybody looks for first. */
-const order = ["Attributes", "FlowAttributes", "External", "Lex", "StoredCustomerInput", "Queue"];
+const order = ["Attributes", "FlowAttributes", "External", "Lex", "Queue"];
 
-/** Everything that references find after a step, by root. */
+/** Everything that references find after a step, by root; values that are roots themselves stand under "". */
 export function valuesAfter(answer: TryAnswer, at: number): { root: string; values: Value[] }[] {
   const state = new Map(Object.entries(answer.Begun));
   let before = new Map<string, string>();
@@ -183,12 +183,13 @@ export function valuesAfter(answer: TryAnswer, at: number): { root: string; valu
   });
   const roots = new Map<string, Value[]>();
   for (const [path, text] of flat(state)) {
-    const root = path.split(".")[0] ?? path;
+    // What is a value by itself stands together with its like.
+    const root = path.includes(".") ? (path.split(".")[0] ?? path) : "";
     const values = roots.get(root) ?? [];
     values.push({ path, text, changed: at >= 0 && before.get(path) !== text });
     roots.set(root, values);
   }
-  const rank = (root: string) => (order.includes(root) ? order.indexOf(root) : order.length);
+  const rank = (root: string) => (order.includes(root) ? order.indexOf(root) : order.length + (root === "" ? 1 : 0));
   return [...roots]
     .map(([root, values]) => ({ root, values }))
     .sort((one, other) => rank(one.root) - rank(other.root) || one.root.localeCompare(other.root));
