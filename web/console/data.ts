@@ -1,6 +1,8 @@
 /** The lists that several pages need, read once and shared. */
 import {
   ListApprovedOriginsCommand,
+  ListBotsCommand,
+  ListLambdaFunctionsCommand,
   ListSecurityProfilePermissionsCommand,
   SearchAgentStatusesCommand,
   SearchContactFlowModulesCommand,
@@ -33,6 +35,8 @@ export type ListName =
   | "flows"
   | "flowModules"
   | "prompts"
+  | "functions"
+  | "bots"
   | "predefinedAttributes"
   | "origins";
 
@@ -197,3 +201,22 @@ interface Named {
 export function nameOf(id: string | undefined, list: readonly Named[] | undefined): string {
   return list?.find((one) => one.Id === id)?.Name ?? id ?? "";
 }
+
+/** ARNs of the functions that flows may call. */
+export const useFunctions = (enabled = true) =>
+  useList(
+    "functions",
+    ({ client, InstanceId }, NextToken) => client.send(new ListLambdaFunctionsCommand({ InstanceId, NextToken })),
+    (page) => page.LambdaFunctions,
+    enabled,
+  );
+
+/** Aliases of the bots that flows may ask. */
+export const useBots = (enabled = true) =>
+  useList(
+    "bots",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListBotsCommand({ InstanceId, NextToken, LexVersion: "V2" })),
+    (page) => page.LexBots,
+    enabled,
+  );

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::error::FlowError;
 use crate::program::Program;
+use crate::run::Run;
 use crate::value::Reference;
 
 /// The surroundings of a run: its contact, the queues, and the rest of the instance.
@@ -157,8 +158,8 @@ pub trait Host {
         contact_data(|path| Reference::parse(path).and_then(|path| self.lookup(&path)))
     }
 
-    /// The run begins an action; for those who watch.
-    fn entered(&mut self, _flow: FlowId, _identifier: &str) {}
+    /// The run stands before its current action and begins it; for those who watch.
+    fn entered(&mut self, _run: &Run) {}
 
     /// The run left an action by this branch; for those who watch.
     fn left(&mut self, _flow: FlowId, _identifier: &str, _branch: Branch) {}

@@ -34,6 +34,8 @@ pub struct Given {
     pub hours_of: BTreeMap<String, Hours>,
     /// Queues by name. Others are open, empty and staffed by one.
     pub queues: BTreeMap<String, Queue>,
+    /// How every other queue is.
+    pub other_queues: Queue,
     /// The dice of distributions, 1–100 each, in order; 50 when they are used up.
     pub percents: Vec<u8>,
     /// What functions answer, by name.
@@ -152,6 +154,6 @@ impl Given {
 
     /// The queue with this name.
     pub(crate) fn queue(&self, name: &str) -> Queue {
-        self.queues.get(name).cloned().unwrap_or_default()
+        self.queues.get(name).unwrap_or(&self.other_queues).clone()
     }
 }

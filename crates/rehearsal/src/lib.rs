@@ -4,7 +4,8 @@
 //! 1. [`check`] reads documents and lists every problem.
 //! 2. A [`Play`] is one contact in a [`Given`] world: tell it what the customer and the agents do, and it says what they
 //!    hear.
-//! 3. [`test_folder`] plays every conversation of a folder and makes a [`Report`].
+//! 3. [`replay`] plays a draft in a real [`Instance`] from the beginning and tells every action on the way.
+//! 4. [`test_folder`] plays every conversation of a folder and makes a [`Report`].
 //!
 //! What stays outside: routing (a queue takes a contact or is full), calls, and the limits of channels.
 
@@ -12,8 +13,11 @@ mod check;
 mod coverage;
 mod functions_given;
 mod given;
+mod instance;
 mod library;
 mod play;
+mod record;
+mod replay;
 mod report;
 mod script;
 mod stage;
@@ -21,8 +25,11 @@ mod terminal;
 
 pub use check::{check, convert};
 pub use coverage::Coverage;
-pub use given::{Given, GivenError};
+pub use given::{Answer, Given, GivenError, Hours, Queue};
+pub use instance::{Found, Instance, Named};
 pub use play::{Place, Play};
+pub use record::{Act, Change, Said};
+pub use replay::{Draft, Input, Limits, Replayed, Stop, Waits, replay};
 pub use report::Report;
 pub use script::{Conversation, Step, test_folder};
 pub use terminal::converse;

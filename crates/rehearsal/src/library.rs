@@ -10,6 +10,7 @@ use model::FlowId;
 use model::resource::FlowType;
 
 use crate::given::GivenError;
+use crate::instance::Found;
 
 /// One flow.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Known {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Library {
     by_name: BTreeMap<String, Known>,
+    /// Names of the flows that are known by their ids.
+    names: BTreeMap<FlowId, String>,
 }
 
 /// Resources of the library are named by themselves.
@@ -52,6 +55,14 @@ impl Library {
         known
     }
 
+    /// Adds a flow of an instance under its id; its name may be another one's id, and is only shown.
+    pub fn add_found(&mut self, found: Found) -> Known {
+        let known = Known { id: found.id, kind: found.kind, program: found.program };
+        self.by_name.insert(found.id.to_string(), known.clone());
+        self.names.insert(found.id, found.name);
+        known
+    }
+
     /// Adds a file under this name.
     pub fn add_file(&mut self, name: &str, kind: FlowType, path: &Path) -> Result<Known, GivenError> {
         let place = || path.display().to_string();
@@ -74,6 +85,9 @@ impl Library {
 
     /// The name of a flow.
     pub fn name_of(&self, id: FlowId) -> &str {
+        if let Some(name) = self.names.get(&id) {
+            return name;
+        }
         self.by_name.iter().find(|(_, known)| known.id == id).map_or("?", |(name, _)| name)
     }
 }

@@ -9,7 +9,10 @@ use model::{Channel, Timestamp};
 
 use crate::functions_given::{self, Real};
 use crate::given::{Given, GivenError};
+use crate::instance::{Found, Instance};
 use crate::library::{Known, Library};
+use crate::record::Record;
+use crate::replay::{Bounds, Input, Stop, Waits};
 use crate::stage::Stage;
 
 /// Answers in a row that a flow gets at once; a flow that asks for the same thing for ever is stopped.
@@ -59,6 +62,8 @@ pub struct Play {
     place: Place,
     reason: Option<String>,
     notes: Vec<String>,
+    bounds: Option<Bounds>,
+    stopped: Option<Stop>,
 }
 
 impl Play {
@@ -76,8 +81,33 @@ impl Play {
             }
         };
         let real = given.functions_folder.as_ref().map(|name| Real::open(&folder.join(name))).transpose()?;
-        let mut play = Self {
-            stage: Stage::new(given, library)?,
+        let mut play = Self::with(Stage::new(given, library)?, real);
+        play.begin(&known);
+        Ok(play)
+    }
+
+    /// A contact that meets this flow in an instance; what it does is written down. Starts it.
+    pub(crate) fn draft(
+        flow: Found,
+        given: Given,
+        instance: Box<dyn Instance>,
+        bounds: Bounds,
+    ) -> Result<Self, GivenError> {
+        let mut library = Library::default();
+        let known = library.add_found(flow);
+        let record = Record::of_at_most(bounds.limits.bytes);
+        let mut play = Self::with(Stage::new(given, library)?.within(instance, record), None);
+        play.bounds = Some(bounds);
+        if known.kind == FlowType::CustomerQueue {
+            play.place = Place::Queue;
+        }
+        play.begin(&known);
+        Ok(play)
+    }
+
+    fn with(stage: Stage, real: Option<Real>) -> Self {
+        Self {
+            stage,
             real,
             run: None,
             pause: None,
@@ -85,9 +115,56 @@ impl Play {
             place: Place::Flow,
             reason: None,
             notes: Vec::new(),
+            bounds: None,
+            stopped: None,
+        }
+    }
+
+    /// Why the play was stopped although it could go on.
+    pub(crate) fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    /// What is written down from now on comes after one more input.
+    pub(crate) fn counts_input(&mut self) {
+        if let Some(record) = &mut self.stage.record {
+            record.inputs += 1;
+        }
+    }
+
+    /// Does what an input says; false when nobody heard it.
+    pub(crate) fn hears(&mut self, input: &Input) -> bool {
+        match input {
+            Input::Says(text) if self.listens() => self.says(text),
+            Input::Returns if self.pause.is_some() => self.returns(),
+            Input::Says(_) | Input::Returns => return false,
+            Input::Waits(Some(time)) => self.passes(i64::try_from(*time).unwrap_or(i64::MAX)),
+            Input::Waits(None) => match self.until {
+                Some(until) => self.passes(until.since(self.stage.now).max(0)),
+                None => return false,
+            },
+            Input::Leaves if matches!(self.place, Place::Ended | Place::Failed) => return false,
+            Input::Leaves => self.end(),
+            Input::AgentAnswers => return self.agent_answers().is_ok(),
+            Input::AgentLeaves => return self.agent_leaves().is_ok(),
+        }
+        true
+    }
+
+    /// What the flow waits for, and the milliseconds until it goes on by itself.
+    pub(crate) fn waits(&self) -> (Option<Waits>, Option<u64>) {
+        let waits = match self.pause {
+            Some(Pause::Input { .. }) => Some(Waits::Customer),
+            Some(Pause::Wait { customer_returned: true, .. }) => Some(Waits::Return),
+            Some(Pause::Wait { .. } | Pause::LoopPrompts { .. }) => Some(Waits::Time),
+            _ => None,
         };
-        play.begin(&known);
-        Ok(play)
+        let left = self.until.map(|until| until.since(self.stage.now).max(0) as u64);
+        (waits.filter(|_| self.run.is_some()), left)
+    }
+
+    fn listens(&self) -> bool {
+        matches!(self.pause, Some(Pause::Input { .. } | Pause::Wait { customer_returned: true, .. }))
     }
 
     /// Where it is.
@@ -127,8 +204,7 @@ impl Play {
 
     /// The customer writes or says something, or presses digits.
     pub fn says(&mut self, text: &str) {
-        let returned = matches!(self.pause, Some(Pause::Wait { customer_returned: true, .. }));
-        if self.awaits_customer() || returned {
+        if self.listens() {
             self.drive(Resume::CustomerMessage {
                 text: text.to_owned(),
                 content_type: "text/plain".to_owned(),
@@ -145,9 +221,12 @@ impl Play {
 
     /// Time passes; time limits that come meanwhile act at their moment.
     pub fn passes(&mut self, milliseconds: i64) {
-        let end = self.stage.now + milliseconds;
+        let end = Timestamp(self.stage.now.0.saturating_add(milliseconds));
         for _ in 0..10_000 {
             let Some(until) = self.until.filter(|until| *until <= end) else { break };
+            if self.is_over_bounds() {
+                return;
+            }
             self.stage.now = until.max(self.stage.now);
             self.until = None;
             self.drive(Resume::TimeLimit);
@@ -180,13 +259,13 @@ impl Play {
         Ok(())
     }
 
-    fn hook(&self, event: EventHook) -> Option<Known> {
-        let name = self.stage.hooks.get(&event)?.as_ref()?;
-        self.stage.library.find(name).cloned()
+    fn hook(&mut self, event: EventHook) -> Option<Known> {
+        let name = self.stage.hooks.get(&event)?.clone()?;
+        self.stage.flow(&name)
     }
 
     fn begin(&mut self, flow: &Known) {
-        self.run = Some(Run::start(flow.id, flow.kind, false));
+        self.run = Some(Run::start(flow.id, flow.kind, self.stage.record.is_some()));
         self.drive(Resume::Start);
     }
 
@@ -207,7 +286,7 @@ impl Play {
         let flow = if set {
             self.hook(EventHook::CustomerQueue)
         } else {
-            self.stage.library.find("Default customer queue").cloned()
+            self.stage.default_flow(FlowType::CustomerQueue)
         };
         if let Some(flow) = flow {
             self.begin(&flow);
@@ -217,12 +296,16 @@ impl Play {
     /// Lets the flow go on until it waits or is over.
     fn drive(&mut self, mut resume: Resume) {
         for _ in 0..ROUNDS {
+            if self.is_over_bounds() {
+                return;
+            }
             let Some(mut run) = self.run.take() else { return };
             let Some(program) = self.stage.library.by_id(run.flow).map(|known| known.program.clone()) else {
                 return;
             };
             self.until = None;
             let pause = advance(&mut run, &program, &mut self.stage, resume);
+            self.stage.rests(&run);
             self.run = Some(run);
             self.pause = Some(pause.clone());
             let within = |limit: u64| self.stage.now + i64::try_from(limit).unwrap_or(i64::MAX);
@@ -253,7 +336,7 @@ impl Play {
                     }
                     resume = Resume::Function(called.result);
                 }
-                Pause::Bot(call) => resume = Resume::Bot(self.stage.given.bot_reply(call)),
+                Pause::Bot(call) => resume = Resume::Bot(self.stage.ask_bot(call)),
                 Pause::TransferToQueue | Pause::DequeueAndTransfer { .. } => {
                     let other = match pause {
                         Pause::DequeueAndTransfer { target: Some(target) } => self.stage.take_queue(&target),
@@ -287,6 +370,18 @@ impl Play {
             }
         }
         self.failed("the flow does not come to rest".to_owned());
+    }
+
+    /// Whether the play has reached its bounds; it is stopped then.
+    pub(crate) fn is_over_bounds(&mut self) -> bool {
+        let (Some(bounds), Some(record)) = (&self.bounds, &self.stage.record) else { return false };
+        if self.stopped.is_none()
+            && let Some(stop) = bounds.reached(record.acts.len(), record.bytes)
+        {
+            self.leave_flow();
+            self.stopped = Some(stop);
+        }
+        self.stopped.is_some()
     }
 
     fn failed(&mut self, reason: String) {

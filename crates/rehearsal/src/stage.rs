@@ -3,17 +3,27 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use flows::action::ResourceKind;
 use flows::{
-    Branch, ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Program, QueueMetrics,
-    Reference, RoutingBehavior, Service, Target, TargetQueue,
+    BotCall, BotError, BotReply, Branch, ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry,
+    Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Service, Target, TargetQueue,
 };
 use model::resource::FlowType;
 use model::{Channel, FlowId, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::coverage::Coverage;
-use crate::given::{Given, GivenError, Hours};
-use crate::library::Library;
+use crate::given::{Given, GivenError, Hours, Queue};
+use crate::instance::{Instance, Named};
+use crate::library::{Known, Library};
+use crate::record::Record;
+
+/// All attributes of a contact together, as in the centre.
+const ATTRIBUTE_BYTES: usize = 32 * 1024;
+/// Tags of a contact, as in the centre.
+const USER_TAGS: usize = 6;
+/// Longest name of a task, in characters.
+const TASK_NAME: usize = 512;
 
 /// One contact and its world.
 pub(crate) struct Stage {
@@ -27,6 +37,10 @@ pub(crate) struct Stage {
     pub said: VecDeque<String>,
     pub tasks: Vec<String>,
     pub coverage: Coverage,
+    /// What is written down of every action, where somebody wants to see it.
+    pub record: Option<Record>,
+    /// The instance in which the contact is played; none = the world is made of names alone.
+    instance: Option<Box<dyn Instance>>,
     roots: Map<String, Value>,
     percents: VecDeque<u8>,
 }
@@ -58,12 +72,87 @@ impl Stage {
             said: VecDeque::new(),
             tasks: Vec::new(),
             coverage: Coverage::default(),
+            record: None,
+            instance: None,
             roots,
         };
         for (path, value) in stage.given.values.clone() {
             stage.set(&path, value)?;
         }
+        if !stage.roots["Attributes"].is_object() {
+            return Err(GivenError("values: Attributes is an object".to_owned()));
+        }
         Ok(stage)
+    }
+
+    /// The contact is played in this instance, and what it does is written down.
+    pub fn within(mut self, instance: Box<dyn Instance>, record: Record) -> Self {
+        self.roots.insert("InstanceARN".to_owned(), Value::from(instance.arn()));
+        self.instance = Some(instance);
+        self.record = Some(record);
+        self
+    }
+
+    /// The flow that a name, id or ARN means.
+    pub fn flow(&mut self, name: &str) -> Option<Known> {
+        if let Some(known) = self.library.find(name) {
+            return Some(known.clone());
+        }
+        let found = self.instance.as_ref()?.flow(name)?;
+        Some(self.library.add_found(found))
+    }
+
+    /// The flow that runs at an event for which none is set.
+    pub fn default_flow(&mut self, kind: FlowType) -> Option<Known> {
+        match &self.instance {
+            Some(instance) => {
+                let found = instance.default_flow(kind)?;
+                Some(self.library.by_id(found.id).cloned().unwrap_or_else(|| self.library.add_found(found)))
+            }
+            None if kind == FlowType::CustomerQueue => self.library.find("Default customer queue").cloned(),
+            None => None,
+        }
+    }
+
+    /// Asks a bot: what is given, or else the bot of the instance.
+    pub fn ask_bot(&self, call: BotCall) -> Result<BotReply, BotError> {
+        match &self.instance {
+            Some(instance) if self.given.bot(&call.alias).is_none() => instance.ask_bot(&call, self.now),
+            _ => self.given.bot_reply(call),
+        }
+    }
+
+    /// What is written down from now on.
+    pub fn rests(&mut self, run: &Run) {
+        if let Some(record) = &mut self.record {
+            record.rests(run, &self.roots);
+        }
+    }
+
+    /// Name and ARN of what a flow names; without an instance the last part of the name is both.
+    fn named(&self, kind: ResourceKind, text: &str) -> Option<Named> {
+        match &self.instance {
+            Some(instance) => instance.named(kind, text),
+            None => {
+                let name = text.rsplit('/').next().unwrap_or(text).to_owned();
+                Some(Named { arn: name.clone(), name })
+            }
+        }
+    }
+
+    fn queue_named(&self, queue: &TargetQueue) -> Result<(Named, Queue), FlowError> {
+        let (kind, text) = match queue {
+            TargetQueue::Queue(text) => (ResourceKind::Queue, text),
+            TargetQueue::Agent(text) => (ResourceKind::Agent, text),
+        };
+        let missing = || FlowError::NotFound { kind: "queue", name: text.clone() };
+        let named = self.named(kind, text).ok_or_else(missing)?;
+        let state = self.given.queue(&named.name);
+        if state.missing {
+            Err(FlowError::NotFound { kind: "queue", name: named.name })
+        } else {
+            Ok((named, state))
+        }
     }
 
     /// Sets a value by its reference without `$.`.
@@ -90,13 +179,9 @@ impl Stage {
 
     /// The contact is in this queue from now on, or has it as its target.
     pub fn take_queue(&mut self, queue: &TargetQueue) -> Result<(), FlowError> {
-        let (TargetQueue::Queue(text) | TargetQueue::Agent(text)) = queue;
-        let name = text.rsplit('/').next().unwrap_or(text).to_owned();
-        if self.given.queue(&name).missing {
-            return Err(FlowError::NotFound { kind: "queue", name });
-        }
-        self.roots.insert("Queue".to_owned(), json!({"Name": name, "ARN": name}));
-        self.queue = Some(name);
+        let (named, _) = self.queue_named(queue)?;
+        self.roots.insert("Queue".to_owned(), json!({"Name": named.name, "ARN": named.arn}));
+        self.queue = Some(named.name);
         Ok(())
     }
 
@@ -123,13 +208,21 @@ impl Host for Stage {
     }
 
     fn program(&mut self, name: &str) -> Result<(FlowId, FlowType, Arc<Program>), FlowError> {
-        let known = self.library.find(name);
+        let known = self.flow(name);
         let known = known.ok_or_else(|| FlowError::NotFound { kind: "flow", name: name.to_owned() })?;
-        Ok((known.id, known.kind, known.program.clone()))
+        Ok((known.id, known.kind, known.program))
     }
 
     fn set_attributes(&mut self, _: Target, map: BTreeMap<String, String>) -> Result<(), FlowError> {
-        self.attributes().extend(map.into_iter().map(|(name, value)| (name, Value::from(value))));
+        let mut attributes = self.attributes().clone();
+        attributes.extend(map.into_iter().map(|(name, value)| (name, Value::from(value))));
+        attributes.retain(|_, value| value.as_str().is_none_or(|text| !text.is_empty()));
+        let bytes: usize =
+            attributes.iter().map(|(name, value)| name.len() + value.as_str().map_or(8, str::len)).sum();
+        if bytes > ATTRIBUTE_BYTES {
+            return Err(FlowError::TooLarge { what: "the attributes", limit: ATTRIBUTE_BYTES });
+        }
+        *self.attributes() = attributes;
         Ok(())
     }
 
@@ -149,10 +242,12 @@ impl Host for Stage {
     }
 
     fn tag(&mut self, tags: BTreeMap<String, String>) -> Result<(), FlowError> {
-        let place = self.roots.entry("Tags").or_insert_with(|| json!({}));
-        for (name, value) in tags {
-            place[name] = Value::from(value);
+        let mut all = self.roots.get("Tags").and_then(Value::as_object).cloned().unwrap_or_default();
+        all.extend(tags.into_iter().map(|(name, value)| (name, Value::from(value))));
+        if all.len() > USER_TAGS {
+            return Err(FlowError::Refused(format!("a contact has at most {USER_TAGS} tags")));
         }
+        self.roots.insert("Tags".to_owned(), Value::Object(all));
         Ok(())
     }
 
@@ -165,7 +260,7 @@ impl Host for Stage {
 
     fn set_event_hook(&mut self, event: EventHook, flow: Option<&str>) -> Result<(), FlowError> {
         if let Some(name) = flow
-            && self.library.find(name).is_none()
+            && self.flow(name).is_none()
         {
             return Err(FlowError::NotFound { kind: "flow", name: name.to_owned() });
         }
@@ -192,11 +287,15 @@ impl Host for Stage {
     fn set_logging(&mut self, _: bool) {}
 
     fn check_hours(&self, hours: Option<&str>) -> Result<bool, FlowError> {
-        let name = hours.and_then(|hours| hours.rsplit('/').next()).unwrap_or_default();
+        let missing = |name: &str| FlowError::NotFound { kind: "hours of operation", name: name.to_owned() };
+        let named =
+            hours.map(|text| self.named(ResourceKind::HoursOfOperation, text).ok_or_else(|| missing(text)));
+        let named = named.transpose()?.map(|named| named.name);
+        let name = named.as_deref().unwrap_or_default();
         match self.given.hours_of.get(name).copied().unwrap_or(self.given.hours) {
             Hours::Open => Ok(true),
             Hours::Closed => Ok(false),
-            Hours::Unknown => Err(FlowError::NotFound { kind: "hours of operation", name: name.to_owned() }),
+            Hours::Unknown => Err(missing(name)),
         }
     }
 
@@ -205,17 +304,20 @@ impl Host for Stage {
         queue: Option<&TargetQueue>,
         _: Option<Channel>,
     ) -> Result<QueueMetrics, FlowError> {
-        let named = queue.map(|(TargetQueue::Queue(name) | TargetQueue::Agent(name))| name.clone());
-        let text = named.or_else(|| self.queue.clone());
-        let text = text.ok_or(FlowError::NotFound { kind: "queue", name: String::new() })?;
-        let name = text.rsplit('/').next().unwrap_or(&text).to_owned();
-        let queue = self.given.queue(&name);
-        if queue.missing {
-            return Err(FlowError::NotFound { kind: "queue", name });
-        }
+        let own = || {
+            let text = |member: &str| Some(self.roots.get("Queue")?.get(member)?.as_str()?.to_owned());
+            let named = Named { name: text("Name")?, arn: text("ARN")? };
+            let state = self.given.queue(&named.name);
+            Some((named, state))
+        };
+        let missing = || FlowError::NotFound { kind: "queue", name: String::new() };
+        let (named, queue) = match queue {
+            Some(queue) => self.queue_named(queue)?,
+            None => own().ok_or_else(missing)?,
+        };
         Ok(QueueMetrics {
-            arn: name.clone(),
-            name,
+            arn: named.arn,
+            name: named.name,
             contacts_in_queue: queue.waiting,
             oldest_contact_age_ms: queue.oldest_seconds * 1000,
             agents_online: queue.online,
@@ -227,6 +329,9 @@ impl Host for Stage {
     }
 
     fn create_task(&mut self, task: CreateTask) -> Result<String, FlowError> {
+        if task.name.chars().count() > TASK_NAME {
+            return Err(FlowError::Refused(format!("the name of a task has at most {TASK_NAME} characters")));
+        }
         self.tasks.push(task.name);
         Ok(format!("22222222-2222-4222-8222-{:012}", self.tasks.len()))
     }
@@ -237,9 +342,16 @@ impl Host for Stage {
             Message::Ssml(_) | Message::Prompt(_) | Message::Media(_) if self.channel == Channel::Chat => {
                 return Err(FlowError::Channel(self.channel));
             }
-            Message::Ssml(text) | Message::Prompt(text) | Message::Media(text) => text,
+            Message::Ssml(text) | Message::Media(text) => text,
+            Message::Prompt(text) => match self.named(ResourceKind::Prompt, &text) {
+                Some(named) => named.name,
+                None => return Err(FlowError::NotFound { kind: "prompt", name: text }),
+            },
         };
-        self.said.push_back(text);
+        match &mut self.record {
+            Some(record) => record.said(&text),
+            None => self.said.push_back(text),
+        }
         Ok(())
     }
 
@@ -249,17 +361,27 @@ impl Host for Stage {
 
     fn bot(&self, alias: &str) -> Result<(), FlowError> {
         let missing = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
-        self.given.bot(alias).map(|_| ()).ok_or_else(missing)
+        match (self.given.bot(alias), &self.instance) {
+            (Some(_), _) => Ok(()),
+            (None, Some(instance)) => {
+                let language = self.roots.get("LanguageCode").and_then(Value::as_str);
+                instance.bot(alias, language).map_err(FlowError::Refused)
+            }
+            (None, None) => Err(missing()),
+        }
     }
 
     fn provides(&self, service: Service) -> bool {
         service == Service::Functions || service == Service::Telephony && self.channel == Channel::Voice
     }
 
-    fn entered(&mut self, flow: FlowId, identifier: &str) {
-        let name = self.library.name_of(flow);
-        if let Some(known) = self.library.by_id(flow) {
-            self.coverage.entered(name, &known.program, identifier);
+    fn entered(&mut self, run: &Run) {
+        let name = self.library.name_of(run.flow);
+        if let Some(known) = self.library.by_id(run.flow) {
+            self.coverage.entered(name, &known.program, &run.current);
+        }
+        if let Some(record) = &mut self.record {
+            record.entered(run, &self.roots, self.now);
         }
     }
 
@@ -268,7 +390,14 @@ impl Host for Stage {
         if let Some(known) = self.library.by_id(flow) {
             self.coverage.left(name, &known.program, identifier, branch);
         }
+        if let Some(record) = &mut self.record {
+            record.left(flow, identifier, branch);
+        }
     }
 
-    fn log(&mut self, _: LogEntry) {}
+    fn log(&mut self, entry: LogEntry) {
+        if let Some(record) = &mut self.record {
+            record.logged(entry);
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod flow_check;
 mod flow_convert;
 mod flow_language;
 mod flow_modules;
+mod flow_rehearsal;
 mod flows;
 mod functions;
 mod hierarchy;
@@ -71,6 +72,7 @@ fn built() -> Vec<Operation<App>> {
         flow_modules::operations(),
         flow_convert::operations(),
         flow_language::operations(),
+        flow_rehearsal::operations(),
         prompts::operations(),
         attributes::operations(),
         tags::operations(),

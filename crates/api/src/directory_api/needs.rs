@@ -135,6 +135,7 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("DescribeFlowLanguage", One(&[ContactFlowsView])),
     ("CheckContactFlow", One(&[ContactFlowsView])),
     ("ConvertContactFlow", One(&[ContactFlowsView])),
+    ("RehearseContactFlow", One(&[ContactFlowsView])),
     ("CreateContactFlow", One(&[ContactFlowsCreate])),
     ("DescribeContactFlow", One(&[ContactFlowsView])),
     ("ListContactFlows", List(ContactFlowsView)),

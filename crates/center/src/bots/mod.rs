@@ -109,6 +109,23 @@ impl Bots {
         Ok(Behind::Model(model))
     }
 
+    /// Asks a bot of the instance's own for a flow that is tried out. Other servers are not asked: they would take it
+    /// for a customer.
+    pub async fn rehearse(
+        &self,
+        engine: &Engine,
+        call: &BotCall,
+        now: Timestamp,
+    ) -> Result<BotReply, BotError> {
+        match self.behind(engine, &call.alias, call.language.as_deref()).await? {
+            Behind::Model(model) => of_model(model, call, now).await,
+            Behind::Adapter(_) => Err(BotError::Unavailable(format!(
+                "{} stands on another server, which is not asked when a flow is tried out",
+                call.alias
+            ))),
+        }
+    }
+
     /// Asks a bot for a flow.
     pub(crate) async fn ask(
         &self,
@@ -119,11 +136,7 @@ impl Bots {
         listener: impl Listener,
     ) -> Result<BotReply, BotError> {
         match self.behind(engine, &call.alias, call.language.as_deref()).await? {
-            Behind::Model(model) => {
-                let mut session: Session = serde_json::from_value(call.state.clone()).unwrap_or_default();
-                session.attributes = call.session.clone();
-                Ok(reply::of_turn(turn(model, session, call.text.clone(), now).await?))
-            }
+            Behind::Model(model) => of_model(model, call, now).await,
             Behind::Adapter(adapter) => {
                 let limit = Duration::from_millis(call.time_limit_ms);
                 let place = tokio::time::timeout(limit, self.places.acquire()).await;
@@ -144,6 +157,12 @@ impl Bots {
             }
         }
     }
+}
+
+async fn of_model(model: Arc<Model>, call: &BotCall, now: Timestamp) -> Result<BotReply, BotError> {
+    let mut session: Session = serde_json::from_value(call.state.clone()).unwrap_or_default();
+    session.attributes = call.session.clone();
+    Ok(reply::of_turn(turn(model, session, call.text.clone(), now).await?))
 }
 
 /// One turn of a model. Large ones think for milliseconds, which is too long for a thread that serves others.

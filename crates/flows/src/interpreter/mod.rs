@@ -97,7 +97,7 @@ impl Machine<'_> {
         };
         self.run.steps = self.run.steps.saturating_add(1);
         let flow = self.run.flow;
-        self.host.entered(flow, &action.identifier);
+        self.host.entered(self.run);
         let logged = self.run.logging.then(|| self.logged_parameters(action));
         let outcome = self.perform(action).unwrap_or_else(Outcome::Failed);
         let note = self.note.take();

@@ -418,6 +418,7 @@ export function FlowEditor({ flow, language }: Props) {
           history={history}
           language={language}
           flowType={type}
+          flowId={flow?.Id}
           problems={problems}
           checking={checking}
           editable={editable}

@@ -1,5 +1,6 @@
 //! Tests of the table of operations, and of who may do what.
 
 mod access;
+mod rehearsal;
 mod table;
 mod world;

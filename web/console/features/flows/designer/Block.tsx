@@ -15,6 +15,8 @@ export type BlockNode = Node<
     problem?: "ERROR" | "WARNING";
     problemText?: string;
     found: boolean;
+    /** Whether a contact that is tried out came by, or is here. */
+    tried?: "visited" | "current";
     known: boolean;
     group: string;
   },
@@ -29,6 +31,7 @@ export const Block = memo(function Block({ data, selected }: NodeProps<BlockNode
       data-group={data.group}
       data-problem={data.problem}
       data-found={data.found || undefined}
+      data-tried={data.tried}
       data-selected={selected || undefined}
     >
       <Handle type="target" position={Position.Left} id="in" className="block__in" />

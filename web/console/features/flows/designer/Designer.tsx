@@ -45,17 +45,20 @@ import { NoteCard } from "./NoteCard";
 import { dragKind, Palette } from "./Palette";
 import { nameOfAction, Properties } from "./Properties";
 import { PropertyContextProvider } from "./propertyContext";
+import { TryPanel } from "./TryPanel";
 import { useResources } from "./useResources";
+import { readable, useReveal } from "./useReveal";
+import { useTry } from "./useTry";
 
 const nodeTypes = { block: Block, start: Start, note: NoteCard };
 const none: ReadonlySet<string> = new Set();
-/** The zoom below which the text of blocks cannot be read. */
-const readable = 0.6;
 
 export interface DesignerProps {
   history: History;
   language: Language;
   flowType: FlowType;
+  /** The flow that is edited, unless it is new. */
+  flowId?: string;
   problems: Problem[];
   checking: boolean;
   editable: boolean;
@@ -87,7 +90,17 @@ function Canvas(props: DesignerProps) {
   const [open, setOpen] = useState<string>();
   const [query, setQuery] = useState("");
   const [map, setMap] = useState(true);
+  const [trying, setTrying] = useState(false);
   const resources = useResources();
+  const tried = useTry(trying, document, flowType, props.flowId);
+  const { path } = tried;
+  const reveal = useReveal(flow, frame);
+  // Panels take room from the canvas: what is looked at stays in sight.
+  const shown = trying ? (path?.current ?? path?.last ?? open) : open;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a panel that opens or closes changes what is in sight.
+  useEffect(() => {
+    if (shown !== undefined) return reveal(shown);
+  }, [shown, open === undefined, trying, tried.at, reveal]);
 
   const found = useMemo(() => findIn(document, language, query), [document, language, query]);
   const onNoteText = useCallback(
@@ -103,13 +116,13 @@ function Canvas(props: DesignerProps) {
   );
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
   useEffect(() => {
-    const look = { document, language, problems, found, editable, onNoteText, onNoteFold };
+    const look = { document, language, problems, found, editable, path, onNoteText, onNoteFold };
     setNodes((before) => merged(before, nodesOf(look), chosen));
-  }, [document, language, problems, found, editable, onNoteText, onNoteFold, chosen]);
+  }, [document, language, problems, found, editable, path, onNoteText, onNoteFold, chosen]);
   const edges = useMemo(() => {
-    const all = edgesOf(document, language);
+    const all = edgesOf(document, language, path);
     return chosenWire ? all.map((one) => (one.id === chosenWire.id ? { ...one, selected: true } : one)) : all;
-  }, [document, language, chosenWire]);
+  }, [document, language, path, chosenWire]);
 
   const onNodesChange = useCallback((changes: NodeChange<CanvasNode>[]) => {
     const select = changes.filter((one) => one.type === "select");
@@ -265,7 +278,8 @@ function Canvas(props: DesignerProps) {
       if (editable) note();
       return;
     }
-    if (field) return;
+    // The keys of the canvas are not those of the panel beside it.
+    if (field || (event.target as HTMLElement).closest(".try")) return;
     const key = event.key.toLowerCase();
     const focused = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node")?.dataset.id;
     if (event.key === "Delete" || event.key === "Backspace") removeChosen();
@@ -391,6 +405,9 @@ function Canvas(props: DesignerProps) {
         <Button variant="inline-link" onClick={() => setMap(!map)}>
           {t(map ? "designer.hideMap" : "designer.showMap")}
         </Button>
+        <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
+          {t("designer.try")}
+        </Button>
         <span className="designer__spring" />
         <div className="find">
           <Input
@@ -418,7 +435,9 @@ function Canvas(props: DesignerProps) {
         />
       </div>
       <div className="designer__body">
-        {editable && <Palette language={language} flowType={flowType} onAdd={(type) => add(type, middle())} />}
+        {editable && !trying && (
+          <Palette language={language} flowType={flowType} onAdd={(type) => add(type, middle())} />
+        )}
         {/* Blocks are dropped here; adding by the dock's buttons does the same. */}
         <section
           className="designer__canvas"
@@ -520,6 +539,7 @@ function Canvas(props: DesignerProps) {
             />
           </PropertyContextProvider>
         )}
+        {trying && <TryPanel tried={tried} document={document} language={language} onClose={() => setTrying(false)} />}
       </div>
     </div>
   );

@@ -55,6 +55,9 @@ export function TextValue({ name, label, shape, value, onChange }: Props) {
   );
 }
 
+/** Resources that are called by name over the network: flows may name others than the console knows. */
+const named: ReadonlySet<string> = new Set(["Function", "Bot"]);
+
 function Manual({ name, label, shape, value, onChange }: Props) {
   const { t } = useI18n();
   const { resources, disabled } = usePropertyContext();
@@ -69,6 +72,20 @@ function Manual({ name, label, shape, value, onChange }: Props) {
         placeholder={t("form.choose")}
         ariaLabel={label}
         onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+        data-testid={`value-${name}`}
+      />
+    );
+  }
+  if (shape.kind === "resource" && named.has(shape.resource)) {
+    return (
+      <Autosuggest
+        value={value}
+        options={(resources[shape.resource] ?? []).map((one) => ({ value: one.value, label: one.label }))}
+        disabled={disabled}
+        ariaLabel={label}
+        enteredTextLabel={(text) => t("designer.useText", { text })}
+        empty={t("form.noChoices")}
+        onChange={({ detail }) => onChange(detail.value)}
         data-testid={`value-${name}`}
       />
     );

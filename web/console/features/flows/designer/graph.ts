@@ -8,6 +8,7 @@ import { type Language, type Problem, typeOf } from "./language";
 import type { NoteNode } from "./NoteCard";
 import { outletsOf } from "./outlets";
 import { hasOwnName } from "./Properties";
+import type { TryPath } from "./try";
 
 export type CanvasNode = BlockNode | StartNode | NoteNode;
 
@@ -17,6 +18,8 @@ export interface Look {
   problems: Problem[];
   found: ReadonlySet<string>;
   editable: boolean;
+  /** The way of a contact that is tried out. */
+  path?: TryPath;
   onNoteText: (id: string, text: string) => void;
   onNoteFold: (id: string) => void;
 }
@@ -67,7 +70,10 @@ export function nodesOf(look: Look): CanvasNode[] {
 function blockData(look: Look, action: Action, problems: Problem[], found: boolean, language: Language) {
   const own = hasOwnName(look.document, action);
   const text = problems.map((one) => one.Message).join("\n");
-  const key = `${own} ${found} ${text}`;
+  const { path } = look;
+  const id = action.Identifier;
+  const tried = path?.current === id ? "current" : path?.blocks.has(id) ? "visited" : undefined;
+  const key = `${own} ${found} ${tried} ${text}`;
   const before = made.get(action);
   if (before?.key === key) return before.data;
   const type = typeOf(language, action.Type);
@@ -80,6 +86,7 @@ function blockData(look: Look, action: Action, problems: Problem[], found: boole
     problem: worst,
     problemText: text,
     found,
+    tried,
     known: type !== undefined,
     group: type ? groupOf(type) : "unknown",
   };
@@ -87,7 +94,7 @@ function blockData(look: Look, action: Action, problems: Problem[], found: boole
   return data;
 }
 
-export function edgesOf(document: FlowDocument, language: Language): Edge[] {
+export function edgesOf(document: FlowDocument, language: Language, path?: TryPath): Edge[] {
   const known = new Set(document.Actions.map((one) => one.Identifier));
   const edges: Edge[] = [];
   if (document.StartAction && known.has(document.StartAction)) {
@@ -97,19 +104,20 @@ export function edgesOf(document: FlowDocument, language: Language): Edge[] {
       sourceHandle: startNode,
       target: document.StartAction,
       targetHandle: "in",
-      className: "wire wire--next",
+      className: `wire wire--next${path?.wires.has(startNode) ? " wire--taken" : ""}`,
     });
   }
   for (const action of document.Actions) {
     for (const outlet of outletsOf(action, typeOf(language, action.Type))) {
       if (outlet.target === undefined || !known.has(outlet.target)) continue;
+      const id = `${action.Identifier} ${outlet.id}`;
       edges.push({
-        id: `${action.Identifier} ${outlet.id}`,
+        id,
         source: action.Identifier,
         sourceHandle: outlet.id,
         target: outlet.target,
         targetHandle: "in",
-        className: `wire wire--${outlet.kind}`,
+        className: `wire wire--${outlet.kind}${path?.wires.has(id) ? " wire--taken" : ""}`,
       });
     }
   }

@@ -1,17 +1,31 @@
 /** The instance's resources that parameters can name, as choices by the kind of resource. */
+import { useI18n } from "@kit/i18n";
 import { useMemo } from "react";
 import { useConsole } from "../../../context";
-import { useFlowModules, useFlows, useHours, usePrompts, useQueues, useUsers } from "../../../data";
+import {
+  useBots,
+  useFlowModules,
+  useFlows,
+  useFunctions,
+  useHours,
+  usePrompts,
+  useQueues,
+  useUsers,
+} from "../../../data";
 import type { Choice } from "../../../parts/fields";
 
 export function useResources(): Record<string, Choice[]> {
-  const { may } = useConsole();
+  const { t } = useI18n();
+  const { may, session } = useConsole();
+  const menu = `arn:aws:lex:${session.region}:${session.accountId}:bot-alias/builtin/menu`;
   const queues = useQueues(may("Queues.View")).data;
   const flows = useFlows().data;
   const modules = useFlowModules(may("ContactFlowModules.View")).data;
   const prompts = usePrompts(may("Prompts.View")).data;
   const hours = useHours(may("HoursOfOperation.View")).data;
   const users = useUsers(may("Users.View")).data;
+  const functions = useFunctions(may("SecurityProfiles.View")).data;
+  const bots = useBots(may("ContactFlows.View")).data;
   return useMemo(() => {
     const choices = <One>(list: One[] | undefined, arn: (one: One) => string | undefined, name: (one: One) => string) =>
       (list ?? []).flatMap((one) => {
@@ -49,6 +63,19 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.Arn,
         (one) => one.Username ?? "",
       ),
+      Function: choices(
+        functions,
+        (one) => one,
+        (one) => one.split("function:").at(-1) ?? one,
+      ),
+      Bot: [
+        { value: menu, label: t("designer.textMenu") },
+        ...choices(
+          bots,
+          (one) => one.LexV2Bot?.AliasArn,
+          (one) => one.LexV2Bot?.AliasArn?.split("bot-alias/").at(-1) ?? "",
+        ),
+      ],
     };
-  }, [queues, flows, modules, prompts, hours, users]);
+  }, [queues, flows, modules, prompts, hours, users, functions, bots, menu, t]);
 }
