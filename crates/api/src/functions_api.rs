@@ -535,7 +535,7 @@ fn refused(error: UploadError) -> ApiError {
             ApiError::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailedException", message)
                 .with("Type", "User")
         }
-        UploadError::TooMany => {
+        UploadError::TooMany | UploadError::TooLarge => {
             ApiError::new(StatusCode::BAD_REQUEST, "CodeStorageExceededException", message)
                 .with("Type", "User")
         }
