@@ -338,8 +338,7 @@ impl Engine {
             // In a task of its own: a panic must not end the writer, without which the instance would never be back.
             let (scope, store, settings) = (self.scope.clone(), self.store.clone(), self.settings);
             let now = self.clock.now();
-            let loaded =
-                tokio::spawn(async move { load_core(&scope, &store, settings, now).await }).await;
+            let loaded = tokio::spawn(async move { load_core(&scope, &store, settings, now).await }).await;
             let failed = |error: tokio::task::JoinError| Err(StoreError::Damaged(error.to_string()));
             match loaded.unwrap_or_else(failed) {
                 Ok((mut core, effects)) => {

@@ -100,7 +100,10 @@ impl Pool {
                 given_up.store(true, Ordering::SeqCst);
                 if begun.load(Ordering::SeqCst) {
                     self.unstoppable.lock().insert(digest);
-                    tracing::error!(function = name, "a function cannot be stopped; this code is not run again");
+                    tracing::error!(
+                        function = name,
+                        "a function cannot be stopped; this code is not run again"
+                    );
                 } else {
                     // The machine was too slow, or had no thread: that says nothing about the code.
                     tracing::error!(function = name, "a function did not begin within its time");

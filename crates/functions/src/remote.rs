@@ -50,7 +50,8 @@ impl Remote {
         time: Duration,
         most: usize,
     ) -> Result<Report, InvokeError> {
-        let url = reqwest::Url::parse(address).map_err(|_| InvokeError::Unreachable("no address".to_owned()))?;
+        let url =
+            reqwest::Url::parse(address).map_err(|_| InvokeError::Unreachable("no address".to_owned()))?;
         check(Reach::Local, &url).map_err(InvokeError::Unreachable)?;
         self.ask(address, event, time, most, None).await
     }
@@ -186,7 +187,10 @@ mod tests {
             ["http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]/"]
         {
             let answer = remote.post(address, "{}", TIME, 100).await;
-            assert!(matches!(&answer, Err(InvokeError::Unreachable(why)) if why.contains("may not call")), "{answer:?}");
+            assert!(
+                matches!(&answer, Err(InvokeError::Unreachable(why)) if why.contains("may not call")),
+                "{answer:?}"
+            );
         }
         let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
         let answer = remote.post(&format!("http://{server}/tier"), "{}", TIME, 100).await.expect("an answer");

@@ -114,7 +114,13 @@ impl Uploads {
                 }
             }
         }
-        Ok(Self { store, blobs, all: RwLock::new(all), room: ALL_BYTES, changing: tokio::sync::Mutex::new(()) })
+        Ok(Self {
+            store,
+            blobs,
+            all: RwLock::new(all),
+            room: ALL_BYTES,
+            changing: tokio::sync::Mutex::new(()),
+        })
     }
 
     pub fn get(&self, name: &FunctionName) -> Option<Upload> {
@@ -201,8 +207,13 @@ impl Uploads {
         settings.code_sha256 = sha256(&content);
         settings.revision = uuid::Uuid::new_v4().to_string();
         let (content, package) = unpack(content, settings.handler.clone()).await?;
-        let others: usize =
-            self.all.read().iter().filter(|(other, _)| *other != name).map(|(_, one)| one.package.bytes()).sum();
+        let others: usize = self
+            .all
+            .read()
+            .iter()
+            .filter(|(other, _)| *other != name)
+            .map(|(_, one)| one.package.bytes())
+            .sum();
         if others + package.bytes() > self.room {
             return Err(UploadError::TooLarge);
         }

@@ -75,7 +75,9 @@ impl<K: KeyStore, U: SessionStore> Callers<K, U> {
             if let Some(user) = self.sessions.by_cookie(cookie, request.now).await {
                 let origin = request.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
                 return match origin.filter(|origin| !same_origin(origin, request.host)) {
-                    Some(origin) if !self.origins.allows_users_of(origin, user.instance) => Err(foreign_page()),
+                    Some(origin) if !self.origins.allows_users_of(origin, user.instance) => {
+                        Err(foreign_page())
+                    }
                     _ => Ok(Principal::User(user)),
                 };
             }

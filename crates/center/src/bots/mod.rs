@@ -36,7 +36,12 @@ pub struct Bots {
 impl Default for Bots {
     fn default() -> Self {
         let http = functions::guarded(functions::Reach::Local).build().expect("these settings make a client");
-        Self { models: Mutex::default(), learning: Mutex::default(), http, places: Semaphore::new(ASKED_AT_ONCE) }
+        Self {
+            models: Mutex::default(),
+            learning: Mutex::default(),
+            http,
+            places: Semaphore::new(ASKED_AT_ONCE),
+        }
     }
 }
 

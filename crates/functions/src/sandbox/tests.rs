@@ -400,6 +400,13 @@ export const handler = () => { for (let i = 0; i < 400; i += 1) Promise.reject(n
     assert_eq!(report.outcome.as_deref(), Ok("1"));
     let kept: usize = report.lines.iter().map(|line| line.text.len()).sum();
     assert!(kept < 80 * 1024 && !report.lines.is_empty(), "{kept}");
-    let fault = fails("b.mjs", "export const handler = () => new Promise(() => Promise.reject('x'.repeat(1 << 20)));");
-    assert!(fault.starts_with("Runtime.UnhandledPromiseRejection: x") && fault.len() < 9_000, "{}", fault.len());
+    let fault = fails(
+        "b.mjs",
+        "export const handler = () => new Promise(() => Promise.reject('x'.repeat(1 << 20)));",
+    );
+    assert!(
+        fault.starts_with("Runtime.UnhandledPromiseRejection: x") && fault.len() < 9_000,
+        "{}",
+        fault.len()
+    );
 }

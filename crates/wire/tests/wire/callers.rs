@@ -179,8 +179,12 @@ async fn agents_with_bearer_tokens() {
 
 #[tokio::test]
 async fn what_one_instance_approves_does_not_hold_for_users_of_another() {
-    let headers =
-        [("cookie", "sid=good"), ("origin", "https://crm.example.com"), ("x-csrf-token", "csrf"), ("host", "cc.example.com")];
+    let headers = [
+        ("cookie", "sid=good"),
+        ("origin", "https://crm.example.com"),
+        ("x-csrf-token", "csrf"),
+        ("host", "cc.example.com"),
+    ];
     for (approving, expected) in [
         (2, "200 \"user s-1\""),
         (3, "403 AccessDeniedException: The call was not made by a page of this site."),
