@@ -514,3 +514,16 @@ def test_a_question_survives_sigkill(tmp_path):
         killed.set()
         lines = heard(chat, "intent=Order")
         assert sum("intent=" in line for line in lines) == 1
+
+
+def test_a_bot_that_a_flow_names_shortly_is_not_removed(connect, instance, basic_queue, own, fresh):
+    definition = {"Version": "1", "Name": f"Named{time.time_ns()}",
+                  "Locales": {"en_US": {"Intents": [{"Name": "Hello", "Utterances": ["hello"]}]}}}
+    status, bot = own("PUT", {"Definition": definition})
+    assert status == 200, bot
+    flow = connect.create_contact_flow(InstanceId=instance, Name=fresh("Names a bot"), Type="CONTACT_FLOW",
+                                       Content=flow_with(f"{bot['Name']}/live", basic_queue))["ContactFlowId"]
+    status, refusal = own("DELETE", path=f"/{bot['BotId']}")
+    assert (status, refusal["__type"]) == (409, "ResourceInUseException"), refusal
+    connect.delete_contact_flow(InstanceId=instance, ContactFlowId=flow)
+    assert own("DELETE", path=f"/{bot['BotId']}")[0] == 200

@@ -533,3 +533,11 @@ def test_functions_do_not_reach_inner_addresses(functions, upload, address):
     arn = upload("export const handler = async ({ address }) => { try { return (await fetch(address)).status; } catch (e) { return e.message; } };")
     answer = json.load(functions.invoke(FunctionName=arn, Payload=json.dumps({"address": address}))["Payload"])
     assert re.search("may not call this address|only http and https", str(answer)), answer
+
+
+def test_events_that_nobody_waits_for_are_smaller(functions, upload):
+    function = upload(associate=False)
+    large = json.dumps("x" * 1_100_000)
+    with pytest.raises(functions.exceptions.RequestTooLargeException):
+        functions.invoke(FunctionName=function, InvocationType="Event", Payload=large)
+    assert functions.invoke(FunctionName=function, InvocationType="Event", Payload="{}")["StatusCode"] == 202

@@ -127,16 +127,17 @@ async fn sign_in(State(app): State<App>, Query(input): Query<SignIn>) -> Result<
     let Some(signed_in) = found else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "The sign-in link is not valid (any more)."));
     };
-    let token = open(&app, &signed_in).await?;
+    let token = renew(&app, &signed_in).await?;
     Ok((Jar::OWN.set(&token, SESSION_MS / 1000), Redirect::to("/agent-app-v2")).into_response())
 }
 
 /// How long a window that has signed in may take to hand its session to a frame.
 const TICKET_MS: i64 = 60_000;
 
-/// What a signed-in window hands to a frame of ours that the browser gives no cookie.
+/// What a signed-in window hands to a frame of ours that the browser gives no cookie. It is worth a whole session, which
+/// no other page gets hold of.
 async fn ticket(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    let signed_in = SignedIn::by_cookie(&app, &headers).await?.ok_or_else(Problem::unauthorized)?;
+    let signed_in = SignedIn::by_own_page(&app, &headers).await?.ok_or_else(Problem::unauthorized)?;
     let ticket = signed_in.token(TokenKind::Ticket, app.center.now() + TICKET_MS);
     Ok(private(json!({"ticket": app.center.tokens().sign(&ticket)})))
 }
@@ -160,11 +161,25 @@ async fn embed(
     let Some(signed_in) = found else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "The ticket is not valid (any more)."));
     };
-    let token = open(&app, &signed_in).await?;
+    let token = renew(&app, &signed_in).await?;
     Ok((Jar::EMBEDDED.set(&token, SESSION_MS / 1000), private(json!({}))).into_response())
 }
 
-/// Opens the session, or moves its end, and gives the token for its cookie.
+/// Moves the end of a session that is still open, and gives the token for its cookie.
+async fn renew(app: &App, signed_in: &SignedIn) -> Result<String, Problem> {
+    let (key, user) = (signed_in.key(), signed_in.user);
+    let session = signed_in
+        .engine
+        .apply(|core, cx| {
+            // It may have been closed since it was looked up: what is signed out stays so.
+            core.session(&key, cx.now).is_some().then(|| core.open_session(cx, key, user, SESSION_MS))
+        })
+        .await?
+        .ok_or_else(Problem::unauthorized)?;
+    Ok(app.center.tokens().sign(&signed_in.token(TokenKind::Session, session.expires_at)))
+}
+
+/// Opens a session and gives the token for its cookie.
 async fn open(app: &App, signed_in: &SignedIn) -> Result<String, Problem> {
     let (key, user) = (signed_in.key(), signed_in.user);
     let session = signed_in.engine.apply(|core, cx| core.open_session(cx, key, user, SESSION_MS)).await?;
@@ -266,6 +281,9 @@ async fn authorize(State(app): State<App>, headers: HeaderMap) -> Result<Respons
                 return Err(Problem::forbidden(
                     "The agent panel needs the permission BasicAgentAccess. Ask an administrator for it.",
                 ));
+            }
+            if core.session(&key, cx.now).is_none() {
+                return Err(Problem::unauthorized());
             }
             core.sign_in(cx, user)?;
             // A panel that is open keeps its user signed in.

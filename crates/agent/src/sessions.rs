@@ -102,6 +102,14 @@ impl SignedIn {
         Ok(None)
     }
 
+    /// Whose cookie the request carries, if a page of our own made the request; approved origins may not.
+    pub(crate) async fn by_own_page(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+        if headers.get(ORIGIN).is_some_and(|origin| !is_own(app, origin, headers)) {
+            return Err(Problem::forbidden("The request was not made by a page of this site."));
+        }
+        Self::by_cookie(app, headers).await
+    }
+
     /// The key under which the core keeps the session.
     pub(crate) fn key(&self) -> String {
         self.session.to_string()

@@ -10,6 +10,7 @@ use center::functions::{Description, Functions, InvokeError, Line, Report, Setti
 use model::FunctionName;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use wire::{ApiError, Call, Kind, Operation, Payload, Principal, Rule, Service};
 
 use crate::App;
@@ -24,6 +25,9 @@ const TAIL: usize = 4 * 1024;
 const ENVIRONMENT: usize = 4 * 1024;
 /// Longest run of a function that says nothing itself.
 const LONGEST: Duration = Duration::from_secs(900);
+/// Most bytes of an event that nobody waits for, as published, and most such calls at once.
+const EVENT: usize = 1024 * 1024;
+static EVENTS: Semaphore = Semaphore::const_new(256);
 /// The version in paths.
 macro_rules! path {
     ($rest:literal) => {
@@ -342,8 +346,15 @@ async fn invoke(call: Call<App>, input: Invoke) -> Result<Payload, ApiError> {
         "RequestResponse" => {}
         "DryRun" => return Ok(empty(StatusCode::NO_CONTENT)),
         "Event" => {
+            if event.len() > EVENT {
+                let message = format!("An event that nobody waits for may have {EVENT} bytes.");
+                let error = ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message);
+                return Err(error.with("Type", "User"));
+            }
+            let place = EVENTS.try_acquire().map_err(|_| not_run(InvokeError::Throttled))?;
             let functions = call.state.center.functions().clone();
             tokio::spawn(async move {
+                let _place = place;
                 let run = functions.invoke(&Target::Name(name.clone()), &event, LONGEST, PAYLOAD).await;
                 let fault = match run {
                     Ok(report) => report.outcome.err().map(|fault| fault.error_type),
@@ -535,7 +546,7 @@ fn refused(error: UploadError) -> ApiError {
             ApiError::new(StatusCode::PRECONDITION_FAILED, "PreconditionFailedException", message)
                 .with("Type", "User")
         }
-        UploadError::TooMany => {
+        UploadError::TooMany | UploadError::TooLarge => {
             ApiError::new(StatusCode::BAD_REQUEST, "CodeStorageExceededException", message)
                 .with("Type", "User")
         }

@@ -293,6 +293,15 @@ const fn tokens() -> u32 {
     500
 }
 
+impl Adapter {
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Http { url, .. } | Self::Lex { url, .. } | Self::Model { url, .. } => url,
+        }
+    }
+}
+
 /// Why a definition cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {

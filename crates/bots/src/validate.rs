@@ -45,6 +45,11 @@ impl Checked {
         self.0
     }
 
+    /// Whether another server does the talking.
+    pub fn is_adapter(&self) -> bool {
+        self.0.adapter.is_some()
+    }
+
     /// The bot's name.
     pub fn name(&self) -> &str {
         &self.0.name

@@ -10,6 +10,8 @@ use functions::{Functions, InvokeFailure, Line, Target, invoke_with_retries};
 use model::{ContactId, Timestamp};
 use serde_json::Value;
 
+use crate::under_way::tell;
+
 /// Calls the function and tells the flow that waits for it. A call that nobody waits for is answered as soon as it is
 /// known that there is such a function.
 pub(crate) async fn perform(
@@ -97,7 +99,7 @@ async fn answer(
     called_at: Timestamp,
     answer: Result<Value, FunctionError>,
 ) {
-    let told = engine.apply(|core, cx| core.function_answered(cx, contact, called_at, answer)).await;
+    let told = tell(engine, |core, cx| core.function_answered(cx, contact, called_at, answer.clone())).await;
     if let Err(error) = told {
         // The run still waits for the function; after a restart it is called again.
         tracing::warn!(%contact, %error, "a function's answer could not be delivered");

@@ -11,6 +11,7 @@ pub mod identity;
 pub mod password;
 mod perform;
 pub mod token;
+mod under_way;
 
 pub use functions;
 

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::bots::{Bots, Listener};
 use crate::function_call;
 use crate::identity::IdentityProviders;
+use crate::under_way::{UnderWay, tell};
 
 /// Pieces of work of one kind at once; more wait.
 const AT_ONCE: usize = 64;
@@ -39,6 +40,7 @@ pub(crate) struct Work {
     sign_ins: Arc<Semaphore>,
     functions: Arc<Functions>,
     pub(crate) bots: Arc<Bots>,
+    under_way: UnderWay,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -61,6 +63,7 @@ impl Work {
             sign_ins: places(),
             functions,
             bots: Arc::default(),
+            under_way: UnderWay::default(),
             streams: Arc::default(),
         }
     }
@@ -82,8 +85,10 @@ impl Performer for Work {
                 });
             }
             Effect::CallFunction { contact, called_at, call } => {
+                let Some(asking) = self.under_way.begin(engine.id(), contact, called_at) else { return };
                 let functions = self.functions.clone();
                 tokio::spawn(async move {
+                    let _asking = asking;
                     function_call::perform(&engine, &functions, contact, called_at, call).await;
                 });
             }
@@ -120,12 +125,15 @@ impl Performer for Work {
                 });
             }
             Effect::AskBot { contact, asked_at, call, incremental } => {
+                let Some(asking) = self.under_way.begin(engine.id(), contact, asked_at) else { return };
                 let bots = self.bots.clone();
                 tokio::spawn(async move {
+                    let _asking = asking;
                     let pieces = Pieces { engine: &engine, contact, asked_at, wanted: incremental };
                     let answer = bots.ask(&engine, &contact.to_string(), &call, engine.now(), pieces).await;
                     let told =
-                        engine.apply(|core, cx| core.bot_answered(cx, contact, asked_at, answer)).await;
+                        tell(&engine, |core, cx| core.bot_answered(cx, contact, asked_at, answer.clone()))
+                            .await;
                     if let Err(error) = told {
                         // The run still waits for the bot; after a restart it is asked again.
                         tracing::warn!(%contact, %error, "a bot's answer could not be delivered");

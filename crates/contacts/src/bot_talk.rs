@@ -11,7 +11,7 @@ use flows::{BotError, BotReply, Message, Resume};
 use model::{ContactId, Timestamp};
 
 use crate::chain::{Reply, Role};
-use crate::contact::WaitsFor;
+use crate::contact::{FlowRun, WaitsFor};
 use crate::core::Core;
 use crate::cx::Cx;
 use crate::outcome::Effect;
@@ -37,6 +37,10 @@ impl Core {
         answer: Result<BotReply, BotError>,
     ) {
         if !self.waits_for_reply(id, asked_at) {
+            let event_flow = self.contacts.get(&id).and_then(|contact| contact.event_flow.as_ref());
+            if awaits_bot(event_flow, asked_at) {
+                self.run_event_flow(cx, id, Resume::Bot(answer));
+            }
             return;
         }
         if answer.is_err() {
@@ -111,8 +115,12 @@ impl Core {
     }
 
     fn waits_for_reply(&self, id: ContactId, asked_at: Timestamp) -> bool {
-        self.contacts.get(&id).and_then(|contact| contact.flow.as_ref()).is_some_and(
-            |flow| matches!(&flow.run.awaiting, Some(Awaiting::Bot { since, .. }) if *since == asked_at),
-        )
+        awaits_bot(self.contacts.get(&id).and_then(|contact| contact.flow.as_ref()), asked_at)
     }
+}
+
+fn awaits_bot(flow: Option<&FlowRun>, asked_at: Timestamp) -> bool {
+    flow.is_some_and(
+        |flow| matches!(&flow.run.awaiting, Some(Awaiting::Bot { since, .. }) if *since == asked_at),
+    )
 }

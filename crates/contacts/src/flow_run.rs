@@ -45,11 +45,17 @@ impl Core {
             }
             return;
         }
+        self.run_event_flow(cx, id, Resume::TimeLimit);
+    }
+
+    /// Lets the event flow of a contact go on, beside its main flow and while it is paused, too.
+    pub(crate) fn run_event_flow(&mut self, cx: &mut Cx, id: ContactId, resume: Resume) {
         let Some(flow) = self.contacts.get_mut(&id).and_then(|contact| contact.event_flow.take()) else {
             return;
         };
+        self.timers.set(Deadline::EventFlowWake(id), None);
         self.touch_contact(id);
-        self.drive(cx, id, flow, Resume::TimeLimit);
+        self.drive(cx, id, flow, resume);
     }
 
     /// A function called for a flow has answered. An answer to another call than the flow waits for is dropped.
@@ -60,13 +66,33 @@ impl Core {
         called_at: Timestamp,
         answer: Result<serde_json::Value, flows::FunctionError>,
     ) {
-        let awaited = self.contacts.get(&id).and_then(|contact| contact.flow.as_ref()).is_some_and(|flow| {
-            matches!(&flow.run.awaiting, Some(Awaiting::Function { since, .. }) if *since == called_at)
-        });
-        if !awaited {
-            return;
+        let awaits = |flow: Option<&FlowRun>| {
+            flow.is_some_and(|flow| {
+                matches!(&flow.run.awaiting, Some(Awaiting::Function { since, .. }) if *since == called_at)
+            })
+        };
+        let Some(contact) = self.contacts.get(&id) else { return };
+        if awaits(contact.flow.as_ref()) {
+            self.run_flow(cx, id, Resume::Function(answer));
+        } else if awaits(contact.event_flow.as_ref()) {
+            self.run_event_flow(cx, id, Resume::Function(answer));
         }
-        self.run_flow(cx, id, Resume::Function(answer));
+    }
+
+    /// The moment by which the answer to what a flow asks is known: another than that of the contact's other flow, which
+    /// may have asked within the same millisecond.
+    fn asked_at(&self, id: ContactId, flow: &mut FlowRun) -> Option<Timestamp> {
+        let contact = self.contacts.get(&id)?;
+        let other = if flow.purpose == Purpose::Event { &contact.flow } else { &contact.event_flow };
+        let taken = other.as_ref().and_then(|other| asked_since(other.run.awaiting.as_ref()?));
+        let since = match flow.run.awaiting.as_mut()? {
+            Awaiting::Function { since, .. } | Awaiting::Bot { since, .. } => since,
+            _ => return None,
+        };
+        if taken == Some(*since) {
+            *since = *since + 1;
+        }
+        Some(*since)
     }
 
     /// Starts the flow that a contact meets while it waits in its queue.
@@ -154,11 +180,13 @@ impl Core {
                     resume = Resume::Function(Err(FunctionError::Unavailable(reason)));
                 }
                 Pause::Function(call) => {
-                    self.out.effects.push(Effect::CallFunction { contact: id, called_at: cx.now, call });
+                    let called_at = self.asked_at(id, &mut flow).unwrap_or(now);
+                    self.out.effects.push(Effect::CallFunction { contact: id, called_at, call });
                     return self.keep(id, flow);
                 }
                 Pause::Bot(call) => {
-                    self.ask_bot(id, cx.now, call);
+                    let asked_at = self.asked_at(id, &mut flow).unwrap_or(now);
+                    self.ask_bot(id, asked_at, call);
                     return self.keep(id, flow);
                 }
                 Pause::TransferToQueue => {
@@ -284,5 +312,13 @@ impl Core {
                 }
             }
         }
+    }
+}
+
+/// Since when a function or a bot is awaited.
+fn asked_since(awaiting: &Awaiting) -> Option<Timestamp> {
+    match awaiting {
+        Awaiting::Function { since, .. } | Awaiting::Bot { since, .. } => Some(*since),
+        _ => None,
     }
 }

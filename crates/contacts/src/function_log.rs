@@ -18,10 +18,12 @@ pub struct FunctionPlace {
 impl Core {
     /// Where the flow of a contact waits for the function it called; none = it does not, or it keeps no log.
     pub fn function_place(&self, id: ContactId, called_at: Timestamp) -> Option<FunctionPlace> {
-        let run = &self.contacts.get(&id)?.flow.as_ref()?.run;
-        let awaited = matches!(&run.awaiting, Some(Awaiting::Function { since, .. }) if *since == called_at);
-        let place = || FunctionPlace { flow: run.flow, identifier: run.current.clone() };
-        (awaited && run.logging).then(place)
+        let contact = self.contacts.get(&id)?;
+        let mut runs = contact.flow.iter().chain(&contact.event_flow).map(|flow| &flow.run);
+        let run = runs.find(
+            |run| matches!(&run.awaiting, Some(Awaiting::Function { since, .. }) if *since == called_at),
+        )?;
+        run.logging.then(|| FunctionPlace { flow: run.flow, identifier: run.current.clone() })
     }
 
     /// A function wrote these lines: `LEVEL text` each.

@@ -180,6 +180,7 @@ impl Core {
                 }
                 _ => None,
             });
+            let beside = contact.event_flow.as_ref().and_then(|flow| flow.run.awaiting.clone());
             self.timers.set(Deadline::FlowWake(id), flow_wake);
             self.timers.set(Deadline::EventFlowWake(id), event_wake);
             self.timers.set(Deadline::OfferMissed(id), offer);
@@ -198,6 +199,13 @@ impl Core {
             }
             if let Some((asked_at, call)) = question {
                 self.ask_bot(id, asked_at, call);
+            }
+            match beside {
+                Some(flows::run::Awaiting::Function { call, since, .. }) => {
+                    self.out.effects.push(Effect::CallFunction { contact: id, called_at: since, call });
+                }
+                Some(flows::run::Awaiting::Bot { call, since }) => self.ask_bot(id, since, call),
+                _ => {}
             }
         }
         let mut chains: Vec<ContactId> = self.chains.keys().copied().collect();

@@ -2,9 +2,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::{Center, TO_QUEUE};
 use contacts::Effect;
 use contacts::contact::Stage;
+use model::Timestamp;
 
 /// A flow whose only work is another task of the same flow.
 const ENDLESS: &str = r#"{"Version":"2019-10-30","StartAction":"again","Actions":[
@@ -137,4 +140,51 @@ fn tokens_are_forgotten_after_seven_days() {
     start(&mut center, "second").expect("the token is free again");
     let kept = center.documents.keys().filter(|(kind, _)| kind == "token").count();
     assert_eq!(kept, 1);
+}
+
+#[test]
+fn a_flow_at_resumption_hears_its_own_function_while_the_main_flow_asks_another() {
+    let main = TO_QUEUE.replace(
+        r#""StartAction":"queue","Actions":["#,
+        r#""StartAction":"hook","Actions":[
+ {"Identifier":"hook","Type":"UpdateContactEventHooks","Parameters":{"EventHooks":{"ResumeContact":"{{flow:Resumed}}"}},
+  "Transitions":{"NextAction":"one","Errors":[{"NextAction":"bye","ErrorType":"NoMatchingError"}]}},
+ {"Identifier":"one","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"https://example.com/one"},
+  "Transitions":{"NextAction":"two","Errors":[{"NextAction":"bye","ErrorType":"NoMatchingError"}]}},
+ {"Identifier":"two","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"https://example.com/two"},
+  "Transitions":{"NextAction":"queue","Errors":[{"NextAction":"bye","ErrorType":"NoMatchingError"}]}},"#,
+    );
+    let resumed = r#"{"Version":"2019-10-30","StartAction":"ask","Actions":[
+ {"Identifier":"ask","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"https://example.com/resumed"},
+  "Transitions":{"NextAction":"note","Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+ {"Identifier":"note","Type":"UpdateContactAttributes","Parameters":{"Attributes":{"heard":"$.External.who"}},
+  "Transitions":{"NextAction":"end","Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}},
+ {"Identifier":"end","Type":"EndFlowExecution","Parameters":{},"Transitions":{}}]}"#;
+    let calls = |center: &Center| -> BTreeMap<String, Timestamp> {
+        let call = |effect: &Effect| match effect {
+            Effect::CallFunction { called_at, call, .. } => Some((call.function.clone(), *called_at)),
+            _ => None,
+        };
+        center.effects.iter().filter_map(call).collect()
+    };
+    let mut center = Center::new(&[("Resumed", resumed), ("Main", &main)]);
+    let task = center.task("Main");
+    let first = calls(&center)["https://example.com/one"];
+    center.apply(|core, cx| core.pause(cx, task)).expect("pauses");
+    center.apply(|core, cx| core.function_answered(cx, task, first, Ok(serde_json::json!({"who": "one"}))));
+    center.effects.clear();
+    center.apply(|core, cx| core.resume(cx, task)).expect("resumes");
+    let asked = calls(&center);
+    center.effects.clear();
+    center.restart();
+    assert_eq!(calls(&center), asked, "both are called again");
+    let (resumed, second) = (asked["https://example.com/resumed"], asked["https://example.com/two"]);
+    assert_ne!(resumed, second, "an answer tells which call it belongs to");
+    let answer = serde_json::json!({"who": "resumed"});
+    center.apply(|core, cx| core.function_answered(cx, task, resumed, Ok(answer)));
+    assert_eq!(center.stage(task), Stage::InFlow);
+    let chain = center.core.contact(task).expect("live").chain;
+    assert_eq!(center.core.chain(chain).expect("live").attributes["heard"], "resumed");
+    center.apply(|core, cx| core.function_answered(cx, task, second, Ok(serde_json::json!({}))));
+    assert_eq!(center.stage(task), Stage::Queued);
 }

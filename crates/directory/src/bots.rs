@@ -26,6 +26,8 @@ pub const LIVE: &str = "live";
 const KEPT_VERSIONS: usize = 5;
 const MAX_BOTS: usize = 100;
 const MAX_ALIASES: usize = 100;
+/// Most bytes of all versions of one bot, which are one document.
+const MAX_BYTES: usize = 12 * 1024 * 1024;
 
 /// A bot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -199,6 +201,16 @@ impl Directory {
         bot.versions.retain(|number, _| {
             newest.contains(number) || aliases.iter().any(|alias| alias.version == Some(*number))
         });
+        let bytes = serde_json::to_string(&bot.versions).map_or(usize::MAX, |versions| versions.len());
+        if bytes > MAX_BYTES {
+            return Err(DirectoryError::new(
+                Code::LimitExceeded,
+                format!(
+                    "All versions of a bot together have at most {MAX_BYTES} bytes. Point aliases to newer versions, so \
+                     that older ones are let go."
+                ),
+            ));
+        }
         let answer = self.bot_summary(&bot);
         self.put(bot);
         Ok(answer)
@@ -226,7 +238,11 @@ impl Directory {
     pub fn delete_bot(&mut self, id: &str) -> Result<()> {
         let missing = || DirectoryError::not_found(format!("This instance has no bot {id:?}."));
         let bot = self.bot(id).or_else(|| self.table::<Bot>().named(id)).ok_or_else(missing)?;
-        if let Some(user) = self.published_flow_naming(&format!("bot-alias/{}/", bot.bot_id)) {
+        // Flows may leave out what stands before the id, and name the bot instead.
+        let spellings = [("bot-alias/", &bot.bot_id), ("\"", &bot.bot_id), ("\"", &bot.name)];
+        let mut named =
+            spellings.iter().flat_map(|(before, bot)| [format!("{before}{bot}/"), format!("{before}{bot}:")]);
+        if let Some(user) = named.find_map(|text| self.published_flow_naming(&text)) {
             let arn = format!("arn:aws:lex:{}:{}:bot/{}", self.scope.region, self.scope.account, bot.bot_id);
             return Err(DirectoryError::in_use(
                 format!("The bot {:?} is used by {user}. Change that first.", bot.name),

@@ -117,3 +117,24 @@ fn there_are_limits() {
     let refusal = bots.import(definition("OneMore", &["en_US"]), None).expect_err("is refused");
     assert_eq!(refusal.code.name(), "LimitExceededException");
 }
+
+#[test]
+fn the_versions_of_a_bot_together_have_a_limit() {
+    let mut bots = Bots::new();
+    let large = || {
+        let utterances: Vec<String> =
+            (0..1_400).map(|number| format!("{number} {}", "long words ".repeat(25))).collect();
+        let one = json!({"Intents": [{"Name": "Hello", "Utterances": utterances}]});
+        let locales = json!({"en_US": one, "es_ES": one, "pt_BR": one, "ja_JP": one});
+        let text = json!({"Version": "1", "Name": "Large", "Locales": locales}).to_string();
+        Definition::read(text.as_bytes()).expect("is of the form")
+    };
+    let mut refusal = None;
+    for number in 0..12 {
+        let imported = bots.import(large(), Some(&format!("kept{number}")));
+        refusal = refusal.or(imported.err());
+    }
+    assert_eq!(refusal.expect("some time it is too much").code.name(), "LimitExceededException");
+    let bot = bots.directory.bots().find(|bot| bot.name == "Large").expect("is there");
+    assert!((5..12).contains(&bot.versions.len()), "{}", bot.versions.len());
+}

@@ -335,7 +335,12 @@ impl Engine {
         // Who waits for something of an older core learns that it never was.
         self.progress.send_replace(Progress { epoch, committed: decided });
         loop {
-            match load_core(&self.scope, &self.store, self.settings, self.clock.now()).await {
+            // In a task of its own: a panic must not end the writer, without which the instance would never be back.
+            let (scope, store, settings) = (self.scope.clone(), self.store.clone(), self.settings);
+            let now = self.clock.now();
+            let loaded = tokio::spawn(async move { load_core(&scope, &store, settings, now).await }).await;
+            let failed = |error: tokio::task::JoinError| Err(StoreError::Damaged(error.to_string()));
+            match loaded.unwrap_or_else(failed) {
                 Ok((mut core, effects)) => {
                     let mut state = self.state.lock();
                     for (&deadline, _) in

@@ -203,8 +203,17 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 
 const NOT_THERE: &str = "functions may not call this address; see the setting functions.fetch";
 
+/// A client for addresses that people write into flows and bots: it follows no redirect and looks up no name that leads
+/// where `reach` does not. Addresses that are numbers pass it by: see [`check`].
+pub fn guarded(reach: Reach) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_WITHIN)
+        .dns_resolver(Arc::new(Filter(reach)))
+}
+
 /// Refuses schemes and literal addresses; names are checked when they are looked up.
-fn check(reach: Reach, url: &Url) -> Result<(), String> {
+pub fn check(reach: Reach, url: &Url) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err("only http and https".to_owned());
     }

@@ -89,6 +89,11 @@ impl Package {
         Ok(Self { files: Arc::new(files), entry, export: export.to_owned(), digest })
     }
 
+    /// The bytes of all files.
+    pub(crate) fn bytes(&self) -> usize {
+        self.files.values().map(String::len).sum()
+    }
+
     /// The text of a file.
     pub(crate) fn file(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)

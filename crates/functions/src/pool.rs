@@ -40,6 +40,7 @@ pub(crate) struct Pool {
 struct Job {
     task: Task,
     tokio: tokio::runtime::Handle,
+    begun: Arc<AtomicBool>,
     given_up: Arc<AtomicBool>,
     answer: oneshot::Sender<Report>,
 }
@@ -81,12 +82,12 @@ impl Pool {
             .map_err(|_| NotRun::NoPlace)?;
         let _stop = StopOnDrop(task.stop.clone());
         let (answer, answered) = oneshot::channel();
-        let (given_up, request_id, time) =
-            (Arc::new(AtomicBool::new(false)), task.request_id.clone(), task.time);
+        let (begun, given_up) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (request_id, time) = (task.request_id.clone(), task.time);
         let name = task.name.clone();
         let tokio = tokio::runtime::Handle::current();
         // The pool keeps the receiver, so that sending cannot fail.
-        let _ = self.jobs.send(Job { task, tokio, given_up: given_up.clone(), answer });
+        let _ = self.jobs.send(Job { task, tokio, begun: begun.clone(), given_up: given_up.clone(), answer });
         self.need_thread();
         match tokio::time::timeout_at((deadline + GRACE).into(), answered).await {
             Ok(Ok(report)) => Ok(report),
@@ -97,8 +98,16 @@ impl Pool {
             Err(_) => {
                 // The thread is left to itself and ends when the function does.
                 given_up.store(true, Ordering::SeqCst);
-                self.unstoppable.lock().insert(digest);
-                tracing::error!(function = name, "a function cannot be stopped; this code is not run again");
+                if begun.load(Ordering::SeqCst) {
+                    self.unstoppable.lock().insert(digest);
+                    tracing::error!(
+                        function = name,
+                        "a function cannot be stopped; this code is not run again"
+                    );
+                } else {
+                    // The machine was too slow, or had no thread: that says nothing about the code.
+                    tracing::error!(function = name, "a function did not begin within its time");
+                }
                 let seconds = time.as_secs_f64();
                 let text =
                     format!("RequestId: {request_id} Error: Task timed out after {seconds:.2} seconds");
@@ -133,6 +142,7 @@ impl Pool {
             loop {
                 let next = queue.lock().recv();
                 let Ok(job) = next else { return };
+                job.begun.store(true, Ordering::SeqCst);
                 let report = sandbox::run(&job.task, &job.tokio);
                 if job.given_up.load(Ordering::SeqCst) {
                     return;

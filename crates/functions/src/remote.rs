@@ -6,7 +6,7 @@ use model::FunctionName;
 use reqwest::{Response, StatusCode};
 
 use crate::InvokeError;
-use crate::fetch::innermost;
+use crate::fetch::{Reach, check, guarded, innermost};
 use crate::sandbox::{Fault, Line, Report};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -14,7 +14,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// Calls functions elsewhere.
 #[derive(Clone)]
 pub(crate) struct Remote {
+    /// For the servers that the configuration names.
     http: reqwest::Client,
+    /// For addresses in flows, whose authors are not the operators of this machine.
+    typed: reqwest::Client,
 }
 
 impl Remote {
@@ -22,6 +25,7 @@ impl Remote {
         let redirect = reqwest::redirect::Policy::none();
         Ok(Self {
             http: reqwest::Client::builder().connect_timeout(CONNECT_WITHIN).redirect(redirect).build()?,
+            typed: guarded(Reach::Local).build()?,
         })
     }
 
@@ -35,7 +39,7 @@ impl Remote {
         most: usize,
     ) -> Result<Report, InvokeError> {
         let address = format!("{}/2015-03-31/functions/{name}/invocations", base.trim_end_matches('/'));
-        self.ask(&address, event, time, most, true).await
+        self.ask(&address, event, time, most, Some(name)).await
     }
 
     /// Calls a plain HTTP address: it gets the event and answers with the result.
@@ -46,7 +50,10 @@ impl Remote {
         time: Duration,
         most: usize,
     ) -> Result<Report, InvokeError> {
-        self.ask(address, event, time, most, false).await
+        let url =
+            reqwest::Url::parse(address).map_err(|_| InvokeError::Unreachable("no address".to_owned()))?;
+        check(Reach::Local, &url).map_err(InvokeError::Unreachable)?;
+        self.ask(address, event, time, most, None).await
     }
 
     async fn ask(
@@ -55,12 +62,13 @@ impl Remote {
         event: &str,
         time: Duration,
         most: usize,
-        invoke: bool,
+        invoked: Option<&FunctionName>,
     ) -> Result<Report, InvokeError> {
         let begun = Instant::now();
         let asked = async {
-            let mut request = self.http.post(address).header("content-type", "application/json");
-            if invoke {
+            let http = if invoked.is_some() { &self.http } else { &self.typed };
+            let mut request = http.post(address).header("content-type", "application/json");
+            if invoked.is_some() {
                 request = request
                     .header("x-amz-invocation-type", "RequestResponse")
                     .header("x-amz-log-type", "Tail");
@@ -74,8 +82,9 @@ impl Remote {
             if status == StatusCode::TOO_MANY_REQUESTS {
                 return Err(InvokeError::Throttled);
             }
-            if status == StatusCode::NOT_FOUND && invoke {
-                return Err(InvokeError::Missing(address.to_owned()));
+            if let Some(name) = invoked.filter(|_| status == StatusCode::NOT_FOUND) {
+                // Not the address: it may hold what is secret.
+                return Err(InvokeError::Missing(name.to_string()));
             }
             if status.is_server_error() {
                 return Err(InvokeError::Service(format!("status {}", status.as_u16())));
@@ -137,4 +146,54 @@ fn fault(text: &str) -> Fault {
         member("errorType").as_deref().unwrap_or("Error"),
         member("errorMessage").unwrap_or_else(|| text.chars().take(4_000).collect()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    const TIME: Duration = Duration::from_secs(5);
+
+    /// A server that gives every request this answer; its address.
+    fn answering(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("listens");
+        let address = listener.local_addr().expect("an address");
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        address.to_string()
+    }
+
+    #[tokio::test]
+    async fn a_missing_function_elsewhere_is_told_by_its_name_and_not_by_an_address_with_secrets() {
+        let server = answering("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+        let remote = Remote::new().expect("a client");
+        let name = FunctionName::parse("credit", "", "").expect("a name");
+        let answer = remote.invoke(&format!("http://user:hidden@{server}"), &name, "{}", TIME, 100).await;
+        assert_eq!(answer, Err(InvokeError::Missing("credit".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn addresses_in_flows_never_lead_to_where_machines_keep_their_secrets() {
+        let remote = Remote::new().expect("a client");
+        for address in
+            ["http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]/"]
+        {
+            let answer = remote.post(address, "{}", TIME, 100).await;
+            assert!(
+                matches!(&answer, Err(InvokeError::Unreachable(why)) if why.contains("may not call")),
+                "{answer:?}"
+            );
+        }
+        let server = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        let answer = remote.post(&format!("http://{server}/tier"), "{}", TIME, 100).await.expect("an answer");
+        assert_eq!(answer.outcome.as_deref(), Ok("{}"));
+    }
 }

@@ -12,6 +12,8 @@ use crate::package::{Package, PackageError};
 
 /// Most uploaded functions.
 const UPLOADS: usize = 1_000;
+/// Most bytes of the code of all of them, unpacked: it is kept in memory.
+const ALL_BYTES: usize = 512 * 1024 * 1024;
 /// The owner of documents that belong to the whole server.
 const SERVER: InstanceId = InstanceId::from_u128(0);
 const KIND: &str = "function";
@@ -37,6 +39,9 @@ pub enum UploadError {
     /// There are enough.
     #[error("There may be {UPLOADS} uploaded functions.")]
     TooMany,
+    /// Their code is too large.
+    #[error("All uploaded functions together may have {} MiB of code.", ALL_BYTES / 1024 / 1024)]
+    TooLarge,
     /// The store failed.
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -85,6 +90,8 @@ pub(crate) struct Uploads {
     store: Store,
     blobs: Blobs,
     all: RwLock<BTreeMap<FunctionName, Upload>>,
+    /// Bytes that the code of all may have.
+    room: usize,
     /// One change at a time.
     changing: tokio::sync::Mutex<()>,
 }
@@ -107,7 +114,13 @@ impl Uploads {
                 }
             }
         }
-        Ok(Self { store, blobs, all: RwLock::new(all), changing: tokio::sync::Mutex::new(()) })
+        Ok(Self {
+            store,
+            blobs,
+            all: RwLock::new(all),
+            room: ALL_BYTES,
+            changing: tokio::sync::Mutex::new(()),
+        })
     }
 
     pub fn get(&self, name: &FunctionName) -> Option<Upload> {
@@ -194,6 +207,16 @@ impl Uploads {
         settings.code_sha256 = sha256(&content);
         settings.revision = uuid::Uuid::new_v4().to_string();
         let (content, package) = unpack(content, settings.handler.clone()).await?;
+        let others: usize = self
+            .all
+            .read()
+            .iter()
+            .filter(|(other, _)| *other != name)
+            .map(|(_, one)| one.package.bytes())
+            .sum();
+        if others + package.bytes() > self.room {
+            return Err(UploadError::TooLarge);
+        }
         self.blobs.put(&place(&settings.code_sha256), &content).await?;
         let body = serde_json::to_string(&settings).expect("settings are plain data");
         self.write(name, Some(body)).await?;
@@ -243,4 +266,52 @@ fn sha256(content: &[u8]) -> String {
 fn place(sha: &str) -> String {
     // The standard alphabet has a slash, which would be a folder.
     format!("functions/{}.zip", sha.replace('/', "_").replace('+', "-").trim_end_matches('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive of one stored file, written by hand: the crate that reads them needs no more.
+    fn archive(source: &str) -> Vec<u8> {
+        use std::io::Write;
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        writer.start_file("index.mjs", zip::write::SimpleFileOptions::default()).expect("starts");
+        writer.write_all(source.as_bytes()).expect("writes");
+        writer.finish().expect("finishes").into_inner()
+    }
+
+    fn settings(name: &FunctionName) -> Settings {
+        Settings {
+            name: name.to_string(),
+            description: String::new(),
+            handler: "index.handler".to_owned(),
+            runtime: "nodejs22.x".to_owned(),
+            role: String::new(),
+            timeout: 3,
+            memory: 128,
+            environment: BTreeMap::new(),
+            code_sha256: String::new(),
+            code_size: 0,
+            modified: Timestamp(0),
+            revision: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_code_of_all_functions_together_has_a_limit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_sqlite(&folder.path().join("db")).await.expect("a store");
+        let mut uploads = Uploads::open(store, Blobs::new(folder.path().join("files"))).await.expect("opens");
+        uploads.room = 150;
+        let name = |text: &str| FunctionName::parse(text, "", "").expect("a name");
+        let source = format!("export const handler = () => 1; // {}", "x".repeat(64));
+        let (one, two) = (name("one"), name("two"));
+        uploads.create(&one, settings(&one), archive(&source)).await.expect("there is room");
+        let second = uploads.create(&two, settings(&two), archive(&source)).await;
+        assert!(matches!(second, Err(UploadError::TooLarge)), "{second:?}");
+        assert!(uploads.get(&two).is_none());
+        // Its own code is replaced, not added.
+        uploads.update(&one, None, Some(archive(&source)), false, |_| {}).await.expect("there is room");
+    }
 }

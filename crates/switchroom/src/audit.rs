@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use contacts::Event;
-use engine::Engine;
+use engine::{Engine, EngineError};
 use serde_json::json;
 use tokio::sync::mpsc;
 use wire::{Completed, Observer, Principal};
 
 /// Entries that may wait to be written; more are counted and dropped, as calls must not wait for their audit.
 const WAITING: usize = 10_000;
+
+/// Attempts to write entries while their instance recovers, and the pause between two.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Hears of calls and writes them to the event log of the caller's instance.
 pub(crate) struct Audit {
@@ -35,13 +40,19 @@ impl Audit {
                         None => center.first_instance().await,
                     };
                     let Some(engine) = engine else { continue };
-                    let noted = engine.apply(|core, cx| {
-                        for entry in entries {
-                            core.note(cx, Event::Call { entry });
+                    for left in (0..ATTEMPTS).rev() {
+                        let noted = engine.apply(|core, cx| {
+                            for entry in &entries {
+                                core.note(cx, Event::Call { entry: entry.clone() });
+                            }
+                        });
+                        let Err(error) = noted.await else { break };
+                        if left == 0 || matches!(error, EngineError::Stopping) {
+                            tracing::error!(%error, entries = entries.len(), "audit entries could not be written");
+                            break;
                         }
-                    });
-                    if let Err(error) = noted.await {
-                        tracing::warn!(%error, "audit entries could not be written");
+                        // One command that failed half-way takes others with it; the instance is back in a moment.
+                        tokio::time::sleep(PAUSE).await;
                     }
                 }
             }
@@ -52,8 +63,7 @@ impl Audit {
 
 impl Observer for Audit {
     fn completed(&self, call: &Completed<'_>) {
-        // Participants' calls are in the transcript, agents' in the agent events.
-        if call.read_only || call.service != "connect" {
+        if call.read_only || !is_audited(call.service, call.operation) {
             return;
         }
         let (kind, who) = match call.principal {
@@ -76,6 +86,35 @@ impl Observer for Audit {
         });
         if self.entries.try_send((call.principal.instance(), entry)).is_err() {
             tracing::warn!(operation = call.operation, "an audit entry was dropped: too many are waiting");
+        }
+    }
+}
+
+/// Participants' calls are in the transcript, agents' in the agent events, and what clients say to bots is said nowhere.
+fn is_audited(service: &str, operation: &str) -> bool {
+    match service {
+        "connect" | "lambda" => true,
+        "lexv2-runtime" => !matches!(operation, "RecognizeText" | "PutSession" | "DeleteSession"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_audited;
+
+    #[test]
+    fn whoever_changes_code_or_bots_is_written_down() {
+        for (service, operation, audited) in [
+            ("connect", "CreateQueue", true),
+            ("lambda", "UpdateFunctionCode", true),
+            ("lambda", "Invoke", true),
+            ("lexv2-runtime", "ImportBot", true),
+            ("lexv2-runtime", "DeleteBot", true),
+            ("lexv2-runtime", "RecognizeText", false),
+            ("connectparticipant", "SendMessage", false),
+        ] {
+            assert_eq!(is_audited(service, operation), audited, "{service} {operation}");
         }
     }
 }

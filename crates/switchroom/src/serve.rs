@@ -166,15 +166,19 @@ async fn one_host(request: Request, next: Next) -> Response {
 
 /// Customers' pages may be anywhere and use tokens only; everything else needs an approved origin.
 fn approved(center: Arc<Center>) -> Origins {
+    let instances = center.clone();
+    let approves = |engine: &engine::Engine, origin: &str| {
+        let listed =
+            engine.look(|core| core.directory().instance().approved_origins.iter().any(|one| one == origin));
+        listed.unwrap_or(false)
+    };
     Origins::new(move |origin, path| {
         agent::is_public(path)
             || path.starts_with("/participant/")
-            || center.instances().iter().any(|engine| {
-                let approved = engine.look(|core| {
-                    core.directory().instance().approved_origins.iter().any(|one| one == origin)
-                });
-                approved.unwrap_or(false)
-            })
+            || center.instances().iter().any(|engine| approves(engine, origin))
+    })
+    .of_instance(move |origin, instance| {
+        instances.instance(instance).is_some_and(|engine| approves(&engine, origin))
     })
 }
 

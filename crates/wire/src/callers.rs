@@ -73,7 +73,13 @@ impl<K: KeyStore, U: SessionStore> Callers<K, U> {
         check_page(request.headers, request.host, request.path, &self.origins)?;
         for cookie in &cookies {
             if let Some(user) = self.sessions.by_cookie(cookie, request.now).await {
-                return Ok(Principal::User(user));
+                let origin = request.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+                return match origin.filter(|origin| !same_origin(origin, request.host)) {
+                    Some(origin) if !self.origins.allows_users_of(origin, user.instance) => {
+                        Err(foreign_page())
+                    }
+                    _ => Ok(Principal::User(user)),
+                };
             }
         }
         Err(SignatureError::ExpiredToken.into())
@@ -99,7 +105,7 @@ impl<S: Send + Sync + 'static, K: KeyStore, U: SessionStore> Authenticator<S> fo
 pub fn check_page(headers: &HeaderMap, host: &str, path: &str, origins: &Origins) -> Result<(), ApiError> {
     const OWN_HEADERS: [&str; 5] =
         ["x-csrf-token", "x-amz-target", "x-amz-user-agent", "amz-sdk-invocation-id", "x-requested-with"];
-    let refused = || ApiError::access_denied("The call was not made by a page of this site.");
+    let refused = foreign_page;
     let own_header = || OWN_HEADERS.iter().any(|name| headers.contains_key(*name));
     if let Some(origin) = headers.get(ORIGIN) {
         let origin = origin.to_str().map_err(|_| refused())?;
@@ -110,6 +116,10 @@ pub fn check_page(headers: &HeaderMap, host: &str, path: &str, origins: &Origins
     }
     let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
     if site == Some(b"same-origin") || own_header() { Ok(()) } else { Err(refused()) }
+}
+
+fn foreign_page() -> ApiError {
+    ApiError::access_denied("The call was not made by a page of this site.")
 }
 
 /// The value of a cookie. Two cookies of that name count as none: one of them may have been planted.

@@ -13,6 +13,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 use axum::middleware::{self, Next};
+use model::InstanceId;
 
 /// The request headers of the public client libraries (spec 11 §1.1, §1.12, §3.1).
 const ALLOWED_HEADERS: &str = "authorization, content-type, amz-sdk-invocation-id, amz-sdk-request, x-amz-bearer, \
@@ -30,14 +31,28 @@ const MAX_AGE: &str = "600";
 
 /// Which origins, besides our own, may call with credentials.
 #[derive(Clone)]
-pub struct Origins(Arc<Approval>);
+pub struct Origins {
+    calls: Arc<Approval>,
+    users: Arc<UserApproval>,
+}
 
 type Approval = dyn Fn(&str, &str) -> bool + Send + Sync;
+type UserApproval = dyn Fn(&str, InstanceId) -> bool + Send + Sync;
 
 impl Origins {
     /// Asks `approved(origin, path)` for every origin that is not our own; the path of the call may tell the instance.
     pub fn new(approved: impl Fn(&str, &str) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(approved))
+        Self { calls: Arc::new(approved), users: Arc::new(|_, _| true) }
+    }
+
+    /// Besides asks `approved(origin, instance)` once it is known whose cookie a call carries: what one instance has
+    /// approved does not hold for the users of another.
+    pub fn of_instance(
+        mut self,
+        approved: impl Fn(&str, InstanceId) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.users = Arc::new(approved);
+        self
     }
 
     /// Only our own origin.
@@ -48,7 +63,12 @@ impl Origins {
     /// Whether a page of `origin` may make this call. `null` (sandboxed frames, files) never may: everybody can have
     /// that origin.
     pub fn allows(&self, origin: &str, path: &str) -> bool {
-        origin != "null" && (self.0)(origin, path)
+        origin != "null" && (self.calls)(origin, path)
+    }
+
+    /// Whether a page of `origin`, which is not our own, may call with the cookie of a user of this instance.
+    pub(crate) fn allows_users_of(&self, origin: &str, instance: InstanceId) -> bool {
+        (self.users)(origin, instance)
     }
 }
 

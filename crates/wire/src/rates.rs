@@ -251,6 +251,8 @@ const TABLES: &[Table] = &[
         ],
         others: None,
     },
+    // Our own: bots are large, and are checked while others wait.
+    Table { service: "lexv2-runtime", rows: &[(2, 5, &["ImportBot", "DeleteBot"])], others: None },
 ];
 
 #[cfg(test)]
@@ -270,6 +272,8 @@ mod tests {
             ("customer-profiles", "SearchProfiles", Some((100.0, 100.0))),
             ("connectcampaigns", "DescribeCampaign", Some((25.0, 35.0))),
             ("connectcampaigns", "GetConnectInstanceConfig", Some((2.0, 5.0))),
+            ("lexv2-runtime", "ImportBot", Some((2.0, 5.0))),
+            ("lexv2-runtime", "RecognizeText", None),
             ("AmazonConnectCTIService", "PutAgentState", None),
         ] {
             let rate = rate_of(service, operation).map(|rate| (rate.per_second, rate.burst));

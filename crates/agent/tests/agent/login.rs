@@ -197,6 +197,9 @@ async fn only_our_pages_and_approved_origins_use_the_cookie() {
             assert_eq!(server.get(path, &all).await.status, expected, "{path} {headers:?}");
         }
     }
+    // It gets no ticket, which is worth a session wherever it is taken.
+    let approved = [("cookie", cookie.as_str()), ("origin", "https://crm.example.com")];
+    assert_eq!(server.post("/auth/ticket", &approved, json!({})).await.status, 403);
     let listed = server.get("/whitelisted-origins", &[]).await;
     assert_eq!(listed.body, json!({"whitelistedOrigins": ["https://crm.example.com"]}));
     let foreign = [("cookie", cookie.as_str()), ("origin", "https://evil.example.com")];

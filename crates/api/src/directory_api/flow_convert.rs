@@ -112,6 +112,7 @@ impl Catalog for Here<'_> {
         let id = arn::id_part(name);
         let arn = match kind {
             ResourceKind::Flow => directory.flow(id.parse().ok()?).map(|_| ArnKind::ContactFlow)?,
+            ResourceKind::Module => directory.flow_module(id.parse().ok()?).map(|_| ArnKind::FlowModule)?,
             ResourceKind::Queue => directory.queue(id.parse().ok()?).map(|_| ArnKind::Queue)?,
             ResourceKind::Agent => directory.user(id.parse().ok()?).map(|_| ArnKind::Agent)?,
             ResourceKind::Prompt => directory.prompt(id.parse().ok()?).map(|_| ArnKind::Prompt)?,
@@ -139,6 +140,9 @@ impl Catalog for Here<'_> {
         match kind {
             ResourceKind::Flow => {
                 directory.flow_named(display).map(|flow| scope.arn(ArnKind::ContactFlow, flow.id))
+            }
+            ResourceKind::Module => {
+                directory.flow_module_named(display).map(|module| scope.arn(ArnKind::FlowModule, module.id))
             }
             ResourceKind::Queue => {
                 directory.queue_named(display).map(|queue| scope.arn(ArnKind::Queue, queue.queue_id))

@@ -27,13 +27,21 @@ const ASKED_AT_ONCE: usize = 256;
 /// Asks the bots of all instances.
 pub struct Bots {
     models: Mutex<BTreeMap<Key, Arc<Model>>>,
+    /// Models that are being learned: whoever wants one of them too waits for it.
+    learning: Mutex<BTreeMap<Key, Arc<tokio::sync::Mutex<()>>>>,
     http: reqwest::Client,
     places: Semaphore,
 }
 
 impl Default for Bots {
     fn default() -> Self {
-        Self { models: Mutex::default(), http: reqwest::Client::new(), places: Semaphore::new(ASKED_AT_ONCE) }
+        let http = functions::guarded(functions::Reach::Local).build().expect("these settings make a client");
+        Self {
+            models: Mutex::default(),
+            learning: Mutex::default(),
+            http,
+            places: Semaphore::new(ASKED_AT_ONCE),
+        }
     }
 }
 
@@ -92,12 +100,29 @@ impl Bots {
         if let Some(adapter) = definition.adapter {
             return Ok(Behind::Adapter(Box::new(adapter)));
         }
+        let turn = self.learning.lock().entry(key.clone()).or_default().clone();
+        let _turn = turn.lock().await;
+        if let Some(model) = self.models.lock().get(&key).cloned() {
+            return Ok(Behind::Model(model));
+        }
+        let model = self.learn(&key, definition).await;
+        if let Ok(model) = &model {
+            self.keep(key.clone(), model.clone());
+        }
+        self.learning.lock().remove(&key);
+        model.map(Behind::Model)
+    }
+
+    async fn learn(&self, key: &Key, definition: bots::Definition) -> Result<Arc<Model>, BotError> {
         let locale = key.3.clone();
         let model = tokio::task::spawn_blocking(move || Model::learn(&definition, &locale))
             .await
             .map_err(|_| BotError::Failed("learning was interrupted".to_owned()))?
             .map_err(|error| BotError::Unavailable(error.to_string()))?;
-        let model = Arc::new(model);
+        Ok(Arc::new(model))
+    }
+
+    fn keep(&self, key: Key, model: Arc<Model>) {
         let mut models = self.models.lock();
         let room = KEPT_NUMBERS.saturating_sub(model.size());
         while models.len() >= KEPT_MODELS || models.values().map(|model| model.size()).sum::<usize>() > room {
@@ -105,8 +130,7 @@ impl Bots {
                 break;
             }
         }
-        models.insert(key, model.clone());
-        Ok(Behind::Model(model))
+        models.insert(key, model);
     }
 
     /// Asks a bot of the instance's own for a flow that is tried out. Other servers are not asked: they would take it
@@ -138,6 +162,11 @@ impl Bots {
         match self.behind(engine, &call.alias, call.language.as_deref()).await? {
             Behind::Model(model) => of_model(model, call, now).await,
             Behind::Adapter(adapter) => {
+                let allowed = reqwest::Url::parse(adapter.url())
+                    .is_ok_and(|url| functions::check(functions::Reach::Local, &url).is_ok());
+                if !allowed {
+                    return Err(BotError::Unavailable("its adapter's address may not be called".to_owned()));
+                }
                 let limit = Duration::from_millis(call.time_limit_ms);
                 let place = tokio::time::timeout(limit, self.places.acquire()).await;
                 let _place = place.map_err(|_| BotError::TimeLimit)?;

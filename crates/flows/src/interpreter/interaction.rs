@@ -25,6 +25,11 @@ pub(crate) fn invoke_function(machine: &mut Machine<'_>, action: &Action) -> Per
         return not_built(machine, action);
     }
     let function = machine.required(action, "LambdaFunctionARN")?;
+    let typed = action.parameter("LambdaFunctionARN").and_then(Value::as_str) == Some(&*function);
+    if !typed && (function.starts_with("http://") || function.starts_with("https://")) {
+        // Attributes may hold what a customer wrote.
+        return Err(FlowError::Refused("an address of a function must stand in the flow itself".to_owned()));
+    }
     let seconds = machine.integer(action, "InvocationTimeLimitSeconds", 1..=8)?.unwrap_or(DEFAULT_TIME_LIMIT);
     let asynchronous =
         machine.text(action, "InvocationType")?.is_some_and(|kind| kind.eq_ignore_ascii_case("ASYNCHRONOUS"));

@@ -7,18 +7,22 @@ use super::budget::Budget;
 use super::{Machine, Outcome};
 use crate::host::LogEntry;
 use crate::program::Action;
-use crate::value::{Piece, pieces};
+use crate::value::{Piece, Reference, pieces};
 
 /// Roots whose values are the customer's own input and never appear in a log.
 const SENSITIVE: &[&str] = &["StoredCustomerInput"];
+
+/// The customer's own input: what they entered, and what they told a bot, which knows best whether it is a secret.
+fn is_sensitive(path: &Reference) -> bool {
+    let slots = || path.root() == "Lex" && path.path().first().is_none_or(|step| step == "Slots");
+    SENSITIVE.contains(&path.root()) || slots()
+}
 
 impl Machine<'_> {
     /// The parameters of an action as a log shows them: filled in, except for sensitive input.
     pub(super) fn logged_parameters(&self, action: &Action) -> Value {
         let sensitive = |text: &str| {
-            pieces(text)
-                .iter()
-                .any(|piece| matches!(piece, Piece::Reference(path, _) if SENSITIVE.contains(&path.root())))
+            pieces(text).iter().any(|piece| matches!(piece, Piece::Reference(path, _) if is_sensitive(path)))
         };
         let shown = self.expand(&Value::Object(action.parameters.clone()), &mut Budget::new(), 0, &sensitive);
         shown.unwrap_or_else(|error| json!({ "NotShown": error.to_string() }))

@@ -12,6 +12,10 @@ fn functions() {
     fn ready(host: &mut TestHost) {
         host.provide("Functions");
     }
+    fn from_outside(host: &mut TestHost) {
+        ready(host);
+        host.set("Attributes", json!({"name": "fn", "address": "http://10.0.0.1/admin"}));
+    }
     let name = "InvokeLambdaFunction";
     let call = |more: Value| {
         let mut call = json!({"LambdaFunctionARN": "fn", "InvocationTimeLimitSeconds": "8"});
@@ -39,6 +43,10 @@ fn functions() {
         case(name, call(json!({"InvocationTimeLimitSeconds": "9"})), ERROR).when(ready),
         case(name, json!({"LambdaFunctionARN": "$.Attributes.none"}), ERROR).when(ready),
         case(name, json!({"LambdaFunctionARN": "fn"}), "Function").when(ready),
+        // A name may come from anywhere; an address only from the author.
+        case(name, json!({"LambdaFunctionARN": "$.Attributes.name"}), "Function").when(from_outside),
+        case(name, json!({"LambdaFunctionARN": "$.Attributes.address"}), ERROR).when(from_outside),
+        case(name, json!({"LambdaFunctionARN": "https://example.com/f"}), "Function").when(ready),
     ]);
     let play = case(name, call(json!({})), "next")
         .when(ready)

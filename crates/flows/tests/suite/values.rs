@@ -115,7 +115,8 @@ fn logs_tell_what_happened_but_not_what_the_customer_entered() {
             act(
                 "set",
                 "UpdateContactAttributes",
-                json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "$.Attributes.name"}}),
+                json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "$.Attributes.name",
+                    "pin": "$.Lex.Slots.Pin", "intent": "$.Lex.IntentName"}}),
                 "queue",
             ),
             act("queue", "UpdateContactTargetQueue", json!({"QueueId": "$.Attributes.none"}), "end"),
@@ -136,6 +137,7 @@ fn logs_tell_what_happened_but_not_what_the_customer_entered() {
     let mut play = chat(&main);
     play.host.set("Attributes", json!({"name": "Ann"}));
     play.run.scope.stored_input = Some("4111111111111111".into());
+    play.run.scope.lex = json!({"IntentName": "Pay", "Slots": {"Pin": "4111"}});
     play.start();
     assert_eq!(play.says("pay with 4111111111111111"), Pause::End);
     let lines: Vec<_> = play
@@ -164,7 +166,8 @@ fn logs_tell_what_happened_but_not_what_the_customer_entered() {
     );
     assert_eq!(
         play.host.log[1].parameters,
-        json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "Ann"}})
+        json!({"Attributes": {"card": "$.StoredCustomerInput", "who": "Ann", "pin": "$.Lex.Slots.Pin",
+            "intent": "Pay"}})
     );
     assert!(!format!("{:?}", play.host.log).contains("4111"), "{:?}", play.host.log);
     assert!(play.host.calls[1].contains("4111"), "the attribute itself is set: {:?}", play.host.calls);

@@ -30,6 +30,8 @@ const TIMERS: usize = 10_000;
 /// Most fetches of one call, and most of them at once.
 const FETCHES: usize = 64;
 const FETCHES_AT_ONCE: usize = 8;
+/// Most bytes that one fetch sends.
+const SENT: usize = 6 * 1024 * 1024;
 /// Most random bytes at once, as in browsers.
 const RANDOM_BYTES: f64 = 65_536.0;
 
@@ -49,7 +51,9 @@ pub(super) struct State {
 
 impl State {
     /// A promise was rejected and nobody listens yet.
-    pub fn rejected(&mut self, reason: String) {
+    pub fn rejected(&mut self, mut reason: String) {
+        // Many rejections may share one long text, of which each copy is outside of the engine's memory.
+        shorten(&mut reason);
         if self.rejections.len() < LINES {
             self.rejections.push(reason);
         }
@@ -103,10 +107,7 @@ impl State {
     }
 
     fn write(&mut self, level: String, mut text: String) {
-        if text.len() > LINE_BYTES {
-            text.truncate(text.floor_char_boundary(LINE_BYTES));
-            text.push('…');
-        }
+        shorten(&mut text);
         if self.lines.len() >= LINES || self.log_bytes + text.len() > LOG_BYTES {
             self.left_out += 1;
             return;
@@ -125,6 +126,15 @@ impl State {
             lines.push(Line { level: "WARN".to_owned(), text });
         }
         lines
+    }
+}
+
+/// Cuts a text to the bytes of one line.
+fn shorten(text: &mut String) {
+    if text.len() > LINE_BYTES {
+        text.truncate(text.floor_char_boundary(LINE_BYTES));
+        text.shrink_to_fit();
+        text.push('…');
     }
 }
 
@@ -240,6 +250,10 @@ fn fetching<'js>(
         let mut state = of.borrow_mut();
         if state.fetched >= FETCHES || state.fetches.len() >= FETCHES_AT_ONCE {
             return Some(format!("a call may fetch {FETCHES} times, {FETCHES_AT_ONCE} of them at once"));
+        }
+        // One character stands for each byte, and takes one or two here.
+        if request.len() > SENT || body.as_ref().is_some_and(|body| body.len() > 2 * SENT) {
+            return Some(format!("a fetch may send {} MiB", SENT / 1024 / 1024));
         }
         let Ok(request) = serde_json::from_str::<Request>(&request) else {
             return Some("the request cannot be read".to_owned());

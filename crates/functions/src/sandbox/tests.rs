@@ -391,3 +391,22 @@ fn calls_do_not_see_each_other() {
     assert_eq!(play("a.js", source).outcome.as_deref(), Ok("1"));
     answers("a.js", "exports.handler = async () => [].mine ?? 'clean';", "\"clean\"");
 }
+
+#[test]
+fn rejections_of_long_texts_are_cut_as_lines_are() {
+    let source = "const text = 'x'.repeat(1 << 20);
+export const handler = () => { for (let i = 0; i < 400; i += 1) Promise.reject(new Error(text)); return 1; };";
+    let report = play("a.mjs", source);
+    assert_eq!(report.outcome.as_deref(), Ok("1"));
+    let kept: usize = report.lines.iter().map(|line| line.text.len()).sum();
+    assert!(kept < 80 * 1024 && !report.lines.is_empty(), "{kept}");
+    let fault = fails(
+        "b.mjs",
+        "export const handler = () => new Promise(() => Promise.reject('x'.repeat(1 << 20)));",
+    );
+    assert!(
+        fault.starts_with("Runtime.UnhandledPromiseRejection: x") && fault.len() < 9_000,
+        "{}",
+        fault.len()
+    );
+}

@@ -176,3 +176,25 @@ async fn agents_with_bearer_tokens() {
     let refused = ask("/api", &[target, ("cookie", "sid=good"), ("x-csrf-token", "csrf")], "{}").await;
     assert_eq!(refused, "401 UnauthorizedException: The header x-amz-bearer is missing.");
 }
+
+#[tokio::test]
+async fn what_one_instance_approves_does_not_hold_for_users_of_another() {
+    let headers = [
+        ("cookie", "sid=good"),
+        ("origin", "https://crm.example.com"),
+        ("x-csrf-token", "csrf"),
+        ("host", "cc.example.com"),
+    ];
+    for (approving, expected) in [
+        (2, "200 \"user s-1\""),
+        (3, "403 AccessDeniedException: The call was not made by a page of this site."),
+    ] {
+        let origins = Origins::new(|origin, _| origin == "https://crm.example.com")
+            .of_instance(move |_, instance| instance == InstanceId::from_u128(approving));
+        let callers = Callers::new(Verifier::new(Keys), Sessions, ["sid"], origins);
+        let router = Endpoint::new((), callers)
+            .service(Service::rest_json("connect").operation(Operation::post("Who", "/who/{Id}", who)))
+            .into_router();
+        assert_eq!(call(&router, Method::POST, "/who/a", &headers, "{}").await.brief(), expected);
+    }
+}

@@ -45,6 +45,18 @@ impl Surroundings {
         let program = Program::parse(&content).ok()?;
         Some(Found { id: flow.0, name: flow.1, kind: flow.2, program: program.into() })
     }
+
+    /// The module that a question names. It runs under the type of its caller.
+    fn module(&self, text: &str) -> Option<Found> {
+        let (id, name, content) = self.look(|directory| {
+            let module = directory.callable_module(text)?;
+            let sight = Sight::of(directory, self.user, Some(Permission::ContactFlowModulesView));
+            let content = module.published.clone().filter(|_| sight.shows(Some(&module.tags)))?;
+            Some((module.id, module.name.clone(), content))
+        })?;
+        let program = Program::parse(&content.content).ok()?;
+        Some(Found { id, name, kind: FlowType::ContactFlow, program: program.into() })
+    }
 }
 
 impl Instance for Surroundings {
@@ -53,10 +65,11 @@ impl Instance for Surroundings {
     }
 
     fn flow(&self, text: &str) -> Option<Found> {
-        self.found(|directory| {
+        let flow = self.found(|directory| {
             let exists = Names::of_flow(directory).exists(ResourceKind::Flow, text);
             directory.flow(arn::id_part(text).parse().ok()?).filter(|_| exists)
-        })
+        });
+        flow.or_else(|| self.module(text))
     }
 
     fn default_flow(&self, kind: FlowType) -> Option<Found> {
