@@ -8,6 +8,7 @@ import re
 import subprocess
 import threading
 import time
+import urllib.parse
 import uuid
 from random import Random
 
@@ -962,3 +963,17 @@ def test_transcripts_survive_a_full_disk(tmp_path, small_disk):
             content = check_transcript(server, script, record)
             assert shown(content).count(("CUSTOMER", "z" * 1000)) == 20
         assert server.stop() == 0
+
+
+def test_a_stop_leaves_no_call_without_its_audit_entry(tmp_path):
+    """Every answered call is in the stream of calls, also those of the last moment before the server was told to stop."""
+    with Server(tmp_path / "data", SWITCHROOM_LIMITS_API_RATE_FACTOR="0") as server:
+        script = Script(server)
+        queue = script.queue()["Arn"]
+        path = "/tags/" + urllib.parse.quote(queue, safe="")
+        tag = lambda number: script.ok("POST", path, {"tags": {"number": str(number)}})
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(tag, range(200)))
+        assert server.stop() == 0
+        calls = [line for line in Streams(server).lines("calls") if line["operation"] == "TagResource"]
+        assert len(calls) == 200

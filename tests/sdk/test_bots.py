@@ -210,6 +210,19 @@ def test_sessions_are_put_read_and_deleted(lex, help_desk, refused):
             sessionState={"intent": {"name": "OrderStatus"}, "dialogAction": {"type": "ElicitSlot", "slotToElicit": "Nothing"}})
 
 
+def test_sessions_have_their_limits(lex, help_desk, refused):
+    names = help_desk[0] | {"sessionId": "visitor-9"}
+    context = lambda seconds, turns: {"activeContexts": [
+        {"name": "c", "timeToLive": {"timeToLiveInSeconds": seconds, "turnsToLive": turns}, "contextAttributes": {}}]}
+    for seconds, turns in [(4, 1), (86401, 1), (5, 0), (5, 21)]:
+        refused("ValidationException", lex.put_session, **names, sessionState=context(seconds, turns))
+    lex.put_session(**names, sessionState=context(5, 20))
+    refused("ValidationException", lex.put_session, **names,
+            sessionState={"sessionAttributes": {str(number): "x" * 1000 for number in range(70)}})
+    assert "sessionAttributes" not in lex.get_session(**names)["sessionState"] or \
+        lex.get_session(**names)["sessionState"]["sessionAttributes"] == {}
+
+
 def test_the_runtime_refuses_what_is_not_there(lex, make_client, help_desk, refused):
     names = help_desk[0] | {"sessionId": "visitor-3"}
     refused("ResourceNotFoundException", lex.recognize_text, **names | {"botId": "AAAAAAAAAA"}, text="hi")

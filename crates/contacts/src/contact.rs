@@ -204,6 +204,13 @@ pub enum Purpose {
     Event,
 }
 
+impl Purpose {
+    /// Whether it speaks beside the conversation, which does not wait for it.
+    pub fn is_whisper(self) -> bool {
+        matches!(self, Self::AgentWhisper | Self::CustomerWhisper)
+    }
+}
+
 /// What ends the wait of a flow before its time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WaitsFor {

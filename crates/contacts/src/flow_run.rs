@@ -1,7 +1,7 @@
 //! Runs flows: gives the interpreter its surroundings and acts on why it stopped.
 
 use flows::run::Awaiting;
-use flows::{EventHook, FunctionError, Pause, Resume};
+use flows::{BotError, EventHook, FunctionError, Pause, Resume};
 use model::resource::FlowType;
 use model::{Channel, ContactId, Timestamp};
 use routing::capacity::Entry;
@@ -175,6 +175,15 @@ impl Core {
                     flow.wake_at = interrupt_ms.map(wake_in);
                     return self.keep(id, flow);
                 }
+                // A whisper holds nothing up, so that nobody would hear the answer.
+                Pause::Function(_) if flow.purpose.is_whisper() => {
+                    let reason = "a whisper cannot wait for a function".to_owned();
+                    resume = Resume::Function(Err(FunctionError::Unavailable(reason)));
+                }
+                Pause::Bot(_) if flow.purpose.is_whisper() => {
+                    let reason = "a whisper cannot wait for a bot".to_owned();
+                    resume = Resume::Bot(Err(BotError::Unavailable(reason)));
+                }
                 Pause::Function(call) if !self.directory.may_call(&call.function) => {
                     let reason = format!("{} is not associated with this instance", call.function);
                     resume = Resume::Function(Err(FunctionError::Unavailable(reason)));
@@ -259,7 +268,7 @@ impl Core {
 
     fn keep(&mut self, id: ContactId, flow: FlowRun) {
         let (event, wake_at) = (flow.purpose == Purpose::Event, flow.wake_at);
-        if matches!(flow.purpose, Purpose::AgentWhisper | Purpose::CustomerWhisper) {
+        if flow.purpose.is_whisper() {
             // A whisper does not hold up the conversation.
             return;
         }

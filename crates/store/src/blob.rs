@@ -21,7 +21,7 @@ impl Blobs {
         let path = self.path(name)?;
         let failed = |source| StoreError::File { path: name.to_owned(), source };
         let folder = path.parent().unwrap_or(&self.root);
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        let fresh = self.folder(folder).await.map_err(failed)?;
         let mut partial = path.clone().into_os_string();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
@@ -31,7 +31,8 @@ impl Blobs {
             // The write itself ends here; without it its error would be lost.
             tokio::io::AsyncWriteExt::flush(&mut file).await?;
             file.sync_all().await?;
-            tokio::fs::rename(&partial, &path).await
+            tokio::fs::rename(&partial, &path).await?;
+            self.settle(folder, fresh).await
         }
         .await;
         if result.is_err() {
@@ -63,10 +64,27 @@ impl Blobs {
     pub async fn rename(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let (source_path, target) = (self.path(from)?, self.path(to)?);
         let failed = |source| StoreError::File { path: from.to_owned(), source };
-        if let Some(folder) = target.parent() {
-            tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+        let folder = target.parent().unwrap_or(&self.root);
+        let fresh = self.folder(folder).await.map_err(failed)?;
+        tokio::fs::rename(&source_path, &target).await.map_err(failed)?;
+        self.settle(folder, fresh).await.map_err(failed)
+    }
+
+    /// Makes a folder and those above it; true when it was not there.
+    async fn folder(&self, folder: &Path) -> std::io::Result<bool> {
+        let fresh = !tokio::fs::try_exists(folder).await?;
+        tokio::fs::create_dir_all(folder).await?;
+        Ok(fresh)
+    }
+
+    /// Synchronises the entries of a folder, of a fresh one also those that lead to it: a name that is not on the disk
+    /// is no file after the power went.
+    async fn settle(&self, folder: &Path, fresh: bool) -> std::io::Result<()> {
+        let above = if fresh { usize::MAX } else { 1 };
+        for entry in folder.ancestors().take_while(|entry| entry.starts_with(&self.root)).take(above) {
+            tokio::fs::File::open(entry).await?.sync_all().await?;
         }
-        tokio::fs::rename(source_path, target).await.map_err(failed)
+        Ok(())
     }
 
     /// Removes a file; one that is not there is no error.

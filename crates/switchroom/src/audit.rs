@@ -8,6 +8,7 @@ use contacts::Event;
 use engine::{Engine, EngineError};
 use serde_json::json;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use wire::{Completed, Observer, Principal};
 
 /// Entries that may wait to be written; more are counted and dropped, as calls must not wait for their audit.
@@ -23,10 +24,10 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    /// Starts the writer.
-    pub(crate) fn start(center: Arc<center::Center>) -> Self {
+    /// Starts the writer, which ends once nobody can hand it an entry any more and all are written.
+    pub(crate) fn start(center: Arc<center::Center>) -> (Self, JoinHandle<()>) {
         let (entries, mut waiting) = mpsc::channel::<(Option<model::InstanceId>, serde_json::Value)>(WAITING);
-        tokio::spawn(async move {
+        let writer = tokio::spawn(async move {
             // One commit for all that have come while the last was written.
             let mut batch = Vec::new();
             while waiting.recv_many(&mut batch, WAITING).await > 0 {
@@ -57,7 +58,7 @@ impl Audit {
                 }
             }
         });
-        Self { entries }
+        (Self { entries }, writer)
     }
 }
 

@@ -27,6 +27,9 @@ use crate::callers::AccessKeys;
 use crate::config::Config;
 use crate::{first_start, pages};
 
+/// How long the audit entries of the last calls may take when the server stops.
+const AUDIT_LIMIT: Duration = Duration::from_secs(5);
+
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServeError {
@@ -94,7 +97,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         (!config.public_url.is_empty()).then(|| config.public_url.trim_end_matches('/').to_owned());
     let mut app = App::new(center.clone(), public_url);
     app.socket_ms = config.socket_seconds as i64 * 1000;
-    let router = router(app, keys, &config);
+    let (audit, audited) = Audit::start(center.clone());
+    let router = router(app, keys, audit, &config);
     greet(&endpoint, &folder, logins.as_deref());
     let limits = Limits {
         connections: config.connections as usize,
@@ -104,6 +108,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let drained = wire::guard::serve(listener, router, limits, told_to_stop()).await;
     if drained.cut > 0 {
         tracing::info!(cut = drained.cut, "connections were still open and were cut");
+    }
+    // The calls are over, and so are their audit entries unless the store does not take them.
+    if tokio::time::timeout(AUDIT_LIMIT, audited).await.is_err() {
+        tracing::error!("audit entries of the last calls could not be written");
     }
     center.stop().await;
     stopping.notify_one();
@@ -129,7 +137,7 @@ fn functions(config: &Config, folder: &Path) -> functions::Options {
     }
 }
 
-fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
+fn router(app: App, keys: Arc<AccessKeys>, audit: Audit, config: &Config) -> Router {
     let center = app.center.clone();
     let origins = approved(center.clone());
     let callers = Callers::new(
@@ -146,7 +154,7 @@ fn router(app: App, keys: Arc<AccessKeys>, config: &Config) -> Router {
         .service(api::lambda())
         .service(api::lex_runtime())
         .throttle(Throttle::new(config.api_rate_factor))
-        .observer(Audit::start(center.clone()));
+        .observer(audit);
     let web = (!config.web_folder.is_empty()).then(|| PathBuf::from(&config.web_folder));
     let router = Router::new()
         .route("/health", get(|| async { "ok" }))

@@ -84,12 +84,34 @@ pub(super) enum Next {
     Delegate,
 }
 
+/// Most bytes of a session, as JSON: thousands of them are kept in memory.
+const SESSION_BYTES: usize = 64 * 1024;
+
 /// Puts what a client sends into a session.
 pub(super) fn apply(input: StateInput, session: &mut Session, now: Timestamp) -> Result<Next, ApiError> {
+    let next = put(input, session, now)?;
+    let size = serde_json::to_vec(session).map_or(usize::MAX, |text| text.len());
+    if size > SESSION_BYTES {
+        return Err(ApiError::validation(format!(
+            "sessionState has {size} bytes; a session may have {SESSION_BYTES}."
+        )));
+    }
+    Ok(next)
+}
+
+fn put(input: StateInput, session: &mut Session, now: Timestamp) -> Result<Next, ApiError> {
     if let Some(attributes) = input.session_attributes {
         session.attributes = attributes;
     }
     if let Some(contexts) = input.active_contexts {
+        let lives = |life: &LifeInput| {
+            (5..=86_400).contains(&life.time_to_live_in_seconds) && (1..=20).contains(&life.turns_to_live)
+        };
+        if contexts.iter().any(|context| !lives(&context.time_to_live)) {
+            return Err(ApiError::validation(
+                "timeToLive is 5 to 86400 in timeToLiveInSeconds and 1 to 20 in turnsToLive.",
+            ));
+        }
         session.contexts = contexts
             .into_iter()
             .map(|context| ActiveContext {
