@@ -164,6 +164,8 @@ async def idle(server, count):
     print(f"{count} sockets opened in {opening:.1f} s; heartbeats of all in {beating:.2f} s and {busy:.2f} s of a core; "
           f"{grown / count / 1024:.1f} KiB each; idle {share:.1%} of a core; slowest call {worst * 1000:.0f} ms")
     assert grown / count < 64 * 1024, f"{grown / count:.0f} bytes for each socket"
+    # Clients beat every ten seconds: the budget is a tenth of a core.
+    assert busy < 1.0, f"{busy:.2f} s of a core for one heartbeat of each socket"
     assert share < 0.25, f"{share:.0%} of a core for sockets that say nothing"
     assert worst < 1.0, f"a call took {worst:.2f} s"
 

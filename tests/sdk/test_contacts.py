@@ -454,6 +454,43 @@ def test_a_running_chat_takes_over_a_past_one(connect, participant, instance, ch
     assert lines.index(("CUSTOMER", "From before")) < lines.index(("CUSTOMER", "And now"))
 
 
+def test_a_flow_makes_its_chat_go_on_with_a_past_one(connect, participant, instance, chat):
+    """The customer is known by an attribute: the flow looks the earlier chat up, or says that there is none."""
+    say = lambda name, text: {
+        "Identifier": name, "Type": "MessageParticipant", "Parameters": {"Text": text},
+        "Transitions": {"NextAction": "w", "Errors": [{"NextAction": "w", "ErrorType": "NoMatchingError"}]}}
+    content = {"Version": "2019-10-30", "StartAction": "p", "Actions": [
+        {"Identifier": "p", "Type": "CreatePersistentContactAssociation",
+         "Parameters": {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": "$.Attributes.last"},
+         "Transitions": {"NextAction": "known", "Errors": [{"NextAction": "new", "ErrorType": "NoMatchingError"}]}},
+        say("known", "Welcome back"), say("new", "Welcome"),
+        {"Identifier": "w", "Type": "Wait", "Parameters": {"TimeLimitSeconds": "600"}, "Transitions": {
+            "NextAction": "d", "Conditions": [{"NextAction": "d", "Condition": {"Operator": "Equals", "Operands": ["WaitCompleted"]}}],
+            "Errors": [{"NextAction": "d", "ErrorType": "NoMatchingError"}]}},
+        {"Identifier": "d", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}}]}
+    back = connect.create_contact_flow(
+        InstanceId=instance, Name="Welcome back", Type="CONTACT_FLOW", Content=json.dumps(content))["ContactFlowId"]
+    old = chat(Attributes={"color": "green"})
+    old.say("From before")
+
+    def lines_of(source, greeting):
+        one = Chat(connect, participant, instance, back, Attributes={"last": source}).connect()
+        deadline = time.monotonic() + 10
+        while ("SYSTEM", greeting) not in one.lines():
+            assert time.monotonic() < deadline, one.lines()
+        attributes = connect.get_contact_attributes(InstanceId=instance, InitialContactId=one.contact)["Attributes"]
+        lines = one.lines()
+        connect.stop_contact(InstanceId=instance, ContactId=one.contact)
+        return lines, attributes
+
+    assert ("CUSTOMER", "From before") not in lines_of(old.contact, "Welcome")[0], "it is not over yet"
+    participant.disconnect_participant(ConnectionToken=old.token)
+    lines, attributes = lines_of(old.contact, "Welcome back")
+    assert ("CUSTOMER", "From before") in lines and attributes["color"] == "green"
+    for source in (str(uuid.uuid4()), "nobody"):
+        assert ("CUSTOMER", "From before") not in lines_of(source, "Welcome")[0]
+
+
 def upload(participant, chat, name, content):
     """Announces, sends and completes an attachment."""
     begun = participant.start_attachment_upload(

@@ -9,6 +9,7 @@ mod center;
 mod function_call;
 pub mod identity;
 pub mod password;
+pub mod past_chat;
 mod perform;
 pub mod token;
 mod under_way;

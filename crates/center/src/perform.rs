@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::bots::{Bots, Listener};
 use crate::function_call;
 use crate::identity::IdentityProviders;
+use crate::past_chat::past_chat;
 use crate::under_way::{UnderWay, tell};
 
 /// Pieces of work of one kind at once; more wait.
@@ -137,6 +138,23 @@ impl Performer for Work {
                     if let Err(error) = told {
                         // The run still waits for the bot; after a restart it is asked again.
                         tracing::warn!(%contact, %error, "a bot's answer could not be delivered");
+                    }
+                });
+            }
+            Effect::FindPastChat { contact, asked_at, request } => {
+                let Some(asking) = self.under_way.begin(engine.id(), contact, asked_at) else { return };
+                tokio::spawn(async move {
+                    let _asking = asking;
+                    let found = match model::arn::id_part(&request.source).parse() {
+                        Ok(source) => past_chat(&engine, &request.rehydration, source).await,
+                        Err(_) => Ok(None),
+                    };
+                    let found = found.map_err(|error| error.to_string());
+                    let told =
+                        tell(&engine, |core, cx| core.past_chat_found(cx, contact, asked_at, found.clone()))
+                            .await;
+                    if let Err(error) = told {
+                        tracing::warn!(%contact, %error, "an earlier chat is looked up again after a restart");
                     }
                 });
             }

@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::host::ContactHost;
 use crate::outcome::Effect;
 use crate::queueing::NotQueued;
+use crate::start::PastChat;
 use crate::start::new_run;
 use crate::timer::Deadline;
 
@@ -86,13 +87,43 @@ impl Core {
         let other = if flow.purpose == Purpose::Event { &contact.flow } else { &contact.event_flow };
         let taken = other.as_ref().and_then(|other| asked_since(other.run.awaiting.as_ref()?));
         let since = match flow.run.awaiting.as_mut()? {
-            Awaiting::Function { since, .. } | Awaiting::Bot { since, .. } => since,
+            Awaiting::Function { since, .. }
+            | Awaiting::Bot { since, .. }
+            | Awaiting::PersistentChat { since, .. } => since,
             _ => return None,
         };
         if taken == Some(*since) {
             *since = *since + 1;
         }
         Some(*since)
+    }
+
+    /// An earlier chat was looked up for a flow; none = there is none. An answer to another question than the flow waits for
+    /// is dropped.
+    pub fn past_chat_found(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        asked_at: Timestamp,
+        found: Result<Option<PastChat>, String>,
+    ) {
+        let awaits = |flow: Option<&FlowRun>| {
+            flow.is_some_and(|flow| {
+                matches!(&flow.run.awaiting, Some(Awaiting::PersistentChat { since, .. }) if *since == asked_at)
+            })
+        };
+        let Some(contact) = self.contacts.get(&id) else { return };
+        let (main, beside) = (awaits(contact.flow.as_ref()), awaits(contact.event_flow.as_ref()));
+        if !main && !beside {
+            return;
+        }
+        let done = match found {
+            Ok(Some(past)) => self.continue_chat(cx, id, past).map_err(|refusal| refusal.message),
+            Ok(None) => Err("there is no such chat".to_owned()),
+            Err(reason) => Err(reason),
+        };
+        let resume = done.map_or_else(Resume::Failed, |()| Resume::Done);
+        if main { self.run_flow(cx, id, resume) } else { self.run_event_flow(cx, id, resume) }
     }
 
     /// Starts the flow that a contact meets while it waits in its queue.
@@ -196,6 +227,14 @@ impl Core {
                 Pause::Bot(call) => {
                     let asked_at = self.asked_at(id, &mut flow).unwrap_or(now);
                     self.ask_bot(id, asked_at, call);
+                    return self.keep(id, flow);
+                }
+                Pause::PersistentChat(_) if flow.purpose.is_whisper() => {
+                    resume = Resume::Failed("a whisper cannot wait for an earlier chat".into());
+                }
+                Pause::PersistentChat(request) => {
+                    let asked_at = self.asked_at(id, &mut flow).unwrap_or(now);
+                    self.out.effects.push(Effect::FindPastChat { contact: id, asked_at, request });
                     return self.keep(id, flow);
                 }
                 Pause::TransferToQueue => {
@@ -327,7 +366,9 @@ impl Core {
 /// Since when a function or a bot is awaited.
 fn asked_since(awaiting: &Awaiting) -> Option<Timestamp> {
     match awaiting {
-        Awaiting::Function { since, .. } | Awaiting::Bot { since, .. } => Some(*since),
+        Awaiting::Function { since, .. }
+        | Awaiting::Bot { since, .. }
+        | Awaiting::PersistentChat { since, .. } => Some(*since),
         _ => None,
     }
 }

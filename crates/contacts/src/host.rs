@@ -305,7 +305,7 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        matches!(service, Service::Functions | Service::Authentication)
+        matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat)
     }
 
     fn log(&mut self, entry: LogEntry) {

@@ -202,6 +202,16 @@ pub enum Effect {
         /// What they came back with.
         code: Confidential,
     },
+    /// Look up an earlier chat for a flow; answered with
+    /// [`Core::past_chat_found`](crate::Core::past_chat_found).
+    FindPastChat {
+        /// The contact whose flow waits.
+        contact: ContactId,
+        /// When it was asked for: the answer names it.
+        asked_at: Timestamp,
+        /// Which chat.
+        request: flows::PastChatRequest,
+    },
     /// Ask a bot for a flow; answered with [`Core::bot_answered`](crate::Core::bot_answered), and while the reply comes
     /// in with [`Core::bot_says`](crate::Core::bot_says) where it is wanted piece by piece.
     AskBot {

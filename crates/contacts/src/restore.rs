@@ -180,6 +180,16 @@ impl Core {
                 }
                 _ => None,
             });
+            let earlier: Vec<_> = [&contact.flow, &contact.event_flow]
+                .into_iter()
+                .flatten()
+                .filter_map(|flow| match &flow.run.awaiting {
+                    Some(flows::run::Awaiting::PersistentChat { since, request }) => {
+                        Some((*since, request.clone()))
+                    }
+                    _ => None,
+                })
+                .collect();
             let beside = contact.event_flow.as_ref().and_then(|flow| flow.run.awaiting.clone());
             self.timers.set(Deadline::FlowWake(id), flow_wake);
             self.timers.set(Deadline::EventFlowWake(id), event_wake);
@@ -199,6 +209,9 @@ impl Core {
             }
             if let Some((asked_at, call)) = question {
                 self.ask_bot(id, asked_at, call);
+            }
+            for (asked_at, request) in earlier {
+                self.out.effects.push(Effect::FindPastChat { contact: id, asked_at, request });
             }
             match beside {
                 Some(flows::run::Awaiting::Function { call, since, .. }) => {

@@ -31,6 +31,8 @@ pub enum Pause {
     Function(FunctionCall),
     /// A bot is to be asked: [`Resume::Bot`].
     Bot(BotCall),
+    /// The chat is to go on with an earlier one: [`Resume::Done`] or [`Resume::Failed`].
+    PersistentChat(PastChatRequest),
     /// Hold or queue prompts play until something else happens: [`Resume::TimeLimit`] at the interrupt time.
     LoopPrompts {
         /// What plays, in order, again and again.
@@ -152,6 +154,15 @@ pub struct BotCall {
     pub state: Value,
     /// Longest time until the reply begins, in milliseconds.
     pub time_limit_ms: u64,
+}
+
+/// An earlier chat that this one is to go on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastChatRequest {
+    /// `ENTIRE_PAST_SESSION` or `FROM_SEGMENT`.
+    pub rehydration: String,
+    /// A contact of that chat.
+    pub source: String,
 }
 
 /// Why a bot gave no answer.

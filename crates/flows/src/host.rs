@@ -119,15 +119,6 @@ pub trait Host {
         Err(FlowError::Unavailable("resuming a task"))
     }
 
-    /// Makes the chat persistent; `rehydration` is `ENTIRE_PAST_SESSION` or `FROM_SEGMENT`.
-    fn associate_persistent_chat(
-        &mut self,
-        _source_contact: &str,
-        _rehydration: &str,
-    ) -> Result<(), FlowError> {
-        Err(FlowError::Unavailable("persistent chat"))
-    }
-
     /// Creates a queued callback; parameters as resolved.
     fn create_callback(&mut self, _callback: &Value) -> Result<(), FlowError> {
         Err(FlowError::Unavailable("queued callback"))
@@ -428,6 +419,8 @@ pub enum Service {
     Functions,
     /// [`Pause::View`](crate::Pause::View).
     Views,
+    /// [`Pause::PersistentChat`](crate::Pause::PersistentChat).
+    PersistentChat,
     /// [`Pause::Authentication`](crate::Pause::Authentication).
     Authentication,
     /// [`Pause::ThirdParty`](crate::Pause::ThirdParty), [`Pause::TransferToAgent`](crate::Pause::TransferToAgent) and

@@ -7,7 +7,9 @@ use model::{FlowId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::exchange::{AuthenticationRequest, BotCall, FunctionCall, Pause, ThirdParty, ViewRequest};
+use crate::exchange::{
+    AuthenticationRequest, BotCall, FunctionCall, PastChatRequest, Pause, ThirdParty, ViewRequest,
+};
 use crate::host::{Message, TargetQueue};
 
 /// Deepest nesting of modules (spec 10 §1.9).
@@ -76,6 +78,7 @@ impl Run {
                 Pause::Function(call)
             }
             Awaiting::Bot { call, .. } => Pause::Bot(call),
+            Awaiting::PersistentChat { request, .. } => Pause::PersistentChat(request),
             Awaiting::LoopPrompts { messages, until } => {
                 Pause::LoopPrompts { messages, interrupt_ms: until.map(left) }
             }
@@ -208,6 +211,13 @@ pub enum Awaiting {
         since: Timestamp,
         /// The question, to repeat it after a restart.
         call: BotCall,
+    },
+    /// An earlier chat to go on with.
+    PersistentChat {
+        /// When it was asked for.
+        since: Timestamp,
+        /// Which one.
+        request: PastChatRequest,
     },
     /// The interrupt of loop prompts.
     LoopPrompts {

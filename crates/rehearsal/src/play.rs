@@ -336,6 +336,10 @@ impl Play {
                     }
                     resume = Resume::Function(called.result);
                 }
+                Pause::PersistentChat(_) if self.stage.channel == Channel::Chat => resume = Resume::Done,
+                Pause::PersistentChat(_) => {
+                    resume = Resume::Failed("only chats go on with earlier ones".to_owned())
+                }
                 Pause::Bot(call) => resume = Resume::Bot(self.stage.ask_bot(call)),
                 Pause::TransferToQueue | Pause::DequeueAndTransfer { .. } => {
                     let other = match pause {

@@ -372,7 +372,11 @@ impl Host for Stage {
     }
 
     fn provides(&self, service: Service) -> bool {
-        service == Service::Functions || service == Service::Telephony && self.channel == Channel::Voice
+        match service {
+            Service::Functions | Service::PersistentChat => true,
+            Service::Telephony => self.channel == Channel::Voice,
+            _ => false,
+        }
     }
 
     fn entered(&mut self, run: &Run) {

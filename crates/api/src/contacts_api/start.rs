@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use center::past_chat::PastChatError;
 use center::{Token, TokenKind};
-use contacts::chain::PastChain;
-use contacts::contact::Stage;
 use contacts::{PastChat, StartChat, StartTask};
 use directory::Permission;
 use engine::Engine;
@@ -205,56 +204,18 @@ async fn start_chat(call: Call<App>, input: StartChatInput) -> Result<Value, Api
     Ok(answer)
 }
 
-/// The ended chat that a new one continues (spec 03 D25); none when there is no such chat or it goes on.
+/// The chat that a new one continues; none when there is no such contact.
 pub(super) async fn past_chat(
     engine: &Engine,
     kind: &str,
     source: ContactId,
 ) -> Result<Option<PastChat>, ApiError> {
-    let (contact, attributes) = match stored::contact(engine, source).await {
-        Ok(found) => found,
-        Err(_) => return Ok(None),
-    };
-    let Some(chain) = stored::chain(engine, contact.chain).await? else { return Ok(None) };
-    if chain.ended_at.is_none() || !matches!(contact.stage, Stage::Ended | Stage::AfterContactWork) {
-        return Err(ApiError::invalid_request("Only chats that are over can be continued."));
-    }
-    let (continued_from, until) = if kind == "ENTIRE_PAST_SESSION" {
-        if source != chain.id {
-            return Err(ApiError::invalid_request(
-                "ENTIRE_PAST_SESSION needs the initial contact id of the chat.",
-            ));
-        }
-        (chain.contacts.last().copied().unwrap_or(source), None)
-    } else {
-        (source, last_item_of(engine, chain.id, source).await?)
-    };
-    let mut chains = vec![PastChain { chain: chain.id, until }];
-    chains.extend(chain.past);
-    chains.truncate(MOST_PAST_CHATS);
-    Ok(Some(PastChat { continued_from, attributes, chains }))
-}
-
-const MOST_PAST_CHATS: usize = 100;
-
-/// Position of the last item of one segment.
-async fn last_item_of(
-    engine: &Engine,
-    chain: ContactId,
-    segment: ContactId,
-) -> Result<Option<i64>, ApiError> {
-    let own = segment.to_string();
-    let (mut after, mut last) = (None, Some(0));
-    loop {
-        let page = engine.store().items(engine.id(), chain, after, None, 500).await.map_err(errors::store)?;
-        let Some(end) = page.last() else { return Ok(last) };
-        after = Some(end.seq);
-        if let Some(row) = page.iter().rev().find(|row| {
-            serde_json::from_str::<Value>(&row.body).is_ok_and(|item| item["ContactId"] == own.as_str())
-        }) {
-            last = Some(row.seq);
-        }
-    }
+    center::past_chat::past_chat(engine, kind, source).await.map_err(|error| match error {
+        PastChatError::NotInitial | PastChatError::NotOver => ApiError::invalid_request(error.to_string()),
+        PastChatError::Engine(error) => errors::engine(error),
+        PastChatError::Store(error) => errors::store(error),
+        PastChatError::Unreadable => ApiError::internal_service(error.to_string()),
+    })
 }
 
 #[derive(Deserialize)]

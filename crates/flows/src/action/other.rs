@@ -15,6 +15,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         name: "CreatePersistentContactAssociation",
         block: "Create persistent contact association",
         log_name: "CreatePersistentContactAssociation",
+        waits: true,
         flow_types: FlowTypes { reference: TypeSet::ALL, block: TypeSet::ALL, module: false },
         channels: Channels::CHAT,
         parameters: &[

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Machine, Outcome};
 use crate::error::{ErrorBranch, FlowError};
-use crate::exchange::Pause;
+use crate::exchange::{PastChatRequest, Pause};
 use crate::host::{
     ContactUpdate, CreateTask, EventHook, RoutingBehavior, Service, Target, TargetQueue, TaskReference,
 };
@@ -234,8 +234,11 @@ pub(crate) fn set_callback_number(machine: &mut Machine<'_>, action: &Action) ->
 pub(crate) fn associate_persistent_chat(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let rehydration = machine.required(action, "RehydrationType")?;
     let source = machine.required(action, "SourceContactId")?;
-    machine.host.associate_persistent_chat(&source, &rehydration)?;
-    Ok(Outcome::Next)
+    if !machine.host.provides(Service::PersistentChat) {
+        return Err(FlowError::Unavailable("persistent chat"));
+    }
+    let request = PastChatRequest { rehydration, source };
+    Ok(Outcome::Wait(Awaiting::PersistentChat { since: machine.host.now(), request }))
 }
 
 pub(crate) fn invoke_module(machine: &mut Machine<'_>, action: &Action) -> Performed {

@@ -84,6 +84,7 @@ impl Machine<'_> {
             }
             (Awaiting::Function { call, .. }, Resume::Done) if call.asynchronous => Some(Ok(Outcome::Next)),
             (Awaiting::Bot { .. }, Resume::Bot(answer)) => Some(bot::answered(self, action, answer)),
+            (Awaiting::PersistentChat { .. }, Resume::Done) => Some(Ok(Outcome::Next)),
             (Awaiting::LoopPrompts { until: Some(_), .. }, Resume::TimeLimit) => {
                 result("MessagesInterrupted")
             }

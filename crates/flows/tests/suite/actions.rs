@@ -296,11 +296,24 @@ fn recording_logging_and_voice() {
         case("UpdateFlowLoggingBehavior", json!({}), "next"),
         case("UpdateContactTextToSpeechVoice", json!({"TextToSpeechVoice": "Amy"}), "next"),
         case("UpdateContactTextToSpeechVoice", json!({"TextToSpeechVoice": "Amy"}), ERROR).on(Voice),
-        case("CreatePersistentContactAssociation", json!({"RehydrationType": "FROM_SEGMENT", "SourceContactId": "c"}), "next")
-            .calls(&[r#"persistent ("c", "FROM_SEGMENT")"#]),
-        case("CreatePersistentContactAssociation", json!({"RehydrationType": "FROM_SEGMENT"}), ERROR),
-        case("CreatePersistentContactAssociation", json!({"RehydrationType": "FROM_SEGMENT", "SourceContactId": "c"}), ERROR)
-            .on(Task),
+    ]);
+}
+
+#[test]
+fn a_chat_goes_on_with_an_earlier_one() {
+    fn ready(host: &mut TestHost) {
+        host.provide("PersistentChat");
+    }
+    let name = "CreatePersistentContactAssociation";
+    let whole = json!({"RehydrationType": "FROM_SEGMENT", "SourceContactId": "c"});
+    check(vec![
+        case(name, whole.clone(), ERROR),
+        case(name, whole.clone(), "PersistentChat").when(ready),
+        case(name, whole.clone(), "next").when(ready).then(Resume::Done),
+        case(name, whole.clone(), ERROR).when(ready).then(Resume::Failed("no".into())),
+        case(name, whole.clone(), ERROR).when(ready).on(Task),
+        case(name, json!({"RehydrationType": "FROM_SEGMENT"}), ERROR).when(ready),
+        case(name, json!({"SourceContactId": "c"}), ERROR).when(ready),
     ]);
 }
 

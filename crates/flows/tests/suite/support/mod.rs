@@ -207,9 +207,6 @@ impl Host for TestHost {
     fn resume_contact(&mut self) -> Result<(), FlowError> {
         self.call("resume", ())
     }
-    fn associate_persistent_chat(&mut self, source: &str, rehydration: &str) -> Result<(), FlowError> {
-        self.call("persistent", (source, rehydration))
-    }
     fn bot(&self, alias: &str) -> Result<(), FlowError> {
         let missing = || FlowError::NotFound { kind: "bot", name: alias.to_owned() };
         self.bots.iter().find(|known| **known == alias || **known == "*").map(|_| ()).ok_or_else(missing)
