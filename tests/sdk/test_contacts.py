@@ -331,9 +331,10 @@ def test_contacts_are_searched(connect, instance, chat):
 
 def test_a_custom_participant_speaks_and_leaves(connect, participant, instance, chat, refused):
     one = chat()
-    made = connect.create_participant(
-        InstanceId=instance, ContactId=one.contact,
-        ParticipantDetails={"ParticipantRole": "CUSTOM_BOT", "DisplayName": "Robo"})
+    asked = {"InstanceId": instance, "ContactId": one.contact, "ClientToken": "robo-1",
+             "ParticipantDetails": {"ParticipantRole": "CUSTOM_BOT", "DisplayName": "Robo"}}
+    made = connect.create_participant(**asked)
+    assert connect.create_participant(**asked)["ParticipantId"] == made["ParticipantId"], "the same request again"
     bot = participant.create_participant_connection(
         ParticipantToken=made["ParticipantCredentials"]["ParticipantToken"], Type=["CONNECTION_CREDENTIALS"],
         ConnectParticipant=True)["ConnectionCredentials"]["ConnectionToken"]

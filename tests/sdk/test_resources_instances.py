@@ -38,8 +38,11 @@ def test_instances_come_and_go(connect, instance, other_instance, fresh, refused
     for name in (profile["Id"], profile["Arn"]):
         refused("ResourceNotFoundException", connect.describe_routing_profile,
                 InstanceId=other_instance, RoutingProfileId=name)
-    third = connect.create_instance(IdentityManagementType="CONNECT_MANAGED", InstanceAlias=f"third-{uuid.uuid4().hex[:8]}",
-                                    InboundCallsEnabled=True, OutboundCallsEnabled=True)["Id"]
+    wanted = {"IdentityManagementType": "CONNECT_MANAGED", "InstanceAlias": f"third-{uuid.uuid4().hex[:8]}",
+              "InboundCallsEnabled": True, "OutboundCallsEnabled": True}
+    third = connect.create_instance(ClientToken="once", **wanted)["Id"]
+    assert connect.create_instance(ClientToken="once", **wanted)["Id"] == third, "the same request again"
+    refused("InvalidRequestException", connect.create_instance, ClientToken="twice", **wanted)
     connect.delete_instance(InstanceId=third)
     refused("ResourceNotFoundException", connect.describe_instance, InstanceId=third)
     refused("ResourceNotFoundException", connect.list_users, InstanceId=third)

@@ -14,6 +14,7 @@ use crate::error::*;
 use crate::outcome::{Effect, Receipt, Visibility};
 use crate::start::PastChat;
 use crate::timer::Deadline;
+use crate::token::fingerprint;
 use crate::transcript::{Draft, content_type};
 
 const BOT_CONNECT_WITHIN_MS: i64 = 15_000;
@@ -217,7 +218,16 @@ impl Core {
         cx: &mut Cx,
         contact: ContactId,
         display_name: &str,
+        client_token: Option<&str>,
     ) -> Result<(ParticipantId, Timestamp), Refusal> {
+        let key = client_token.map(|token| format!("participant:{contact}:{token}"));
+        let print = fingerprint(&[display_name]);
+        if let Some(key) = &key
+            && let Some(answer) = self.repeated(key, print, cx.now)?
+            && let Ok(answer) = serde_json::from_value(answer)
+        {
+            return Ok(answer);
+        }
         let entry = self.contacts.get(&contact).ok_or_else(|| Refusal::no_contact(contact))?;
         if entry.channel != model::Channel::Chat || entry.is_disconnected() {
             return Err(invalid_request(
@@ -244,6 +254,9 @@ impl Core {
         self.members.insert(participant, Member { chain: chain_id, role: MemberRole::Bot });
         self.touch_chain(chain_id);
         self.timers.set(Deadline::BotConnectBy(chain_id), Some(connect_by));
+        if let Some(key) = key {
+            self.remember(cx, key, print, serde_json::json!((participant, expires_at)));
+        }
         Ok((participant, expires_at))
     }
 

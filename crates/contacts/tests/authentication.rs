@@ -344,7 +344,7 @@ fn only_the_customer_of_the_chat_signs_in_with_its_session() {
         assert_eq!(chat.answer(state, Some("code")), Err(Code::InvalidRequest), "{state}");
     }
     let contact = chat.contact;
-    let (bot, _) = chat.center.apply(|core, cx| core.add_bot(cx, contact, "Bot")).expect("adds");
+    let (bot, _) = chat.center.apply(|core, cx| core.add_bot(cx, contact, "Bot", None)).expect("adds");
     let asked = chat.center.apply(|core, cx| core.request_authorization(cx, bot, &session, BACK));
     assert_eq!(asked.expect_err("no customer").code, Code::AccessDenied);
     let sign_in = chat.center.core.contact(contact).expect("live").sign_in.clone().expect("goes on");

@@ -82,6 +82,14 @@ inputs! {
 }
 
 impl Directory {
+    /// Remembers the token of the request that made the instance.
+    pub fn set_creation_token(&mut self, token: Option<String>) {
+        if token.is_some() {
+            self.instance.creation_token = token;
+            self.save_instance();
+        }
+    }
+
     /// Whether a switch is on.
     pub fn attribute(&self, attribute: InstanceAttribute) -> bool {
         match attribute {

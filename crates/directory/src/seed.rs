@@ -108,6 +108,7 @@ pub fn seed(
         approved_origins: Vec::new(),
         attachment_scanner: None,
         functions: Vec::new(),
+        creation_token: None,
         tags: Tags::new(),
     };
     let mut directory = Directory::new(scope, instance);

@@ -37,6 +37,9 @@ pub struct Instance {
     /// The resource names of the functions that flows may call, in order.
     #[serde(default)]
     pub functions: Vec<String>,
+    /// The token of the request that made the instance: the same request again is answered with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creation_token: Option<String>,
     #[serde(default)]
     pub tags: Tags,
 }

@@ -39,7 +39,6 @@ struct CreateParticipant {
     instance_id: String,
     contact_id: String,
     #[serde(default)]
-    #[allow(dead_code, reason = "a chat has one custom participant; a repetition is refused by itself")]
     client_token: Option<String>,
     participant_details: ParticipantDetails,
 }
@@ -59,7 +58,7 @@ async fn create_participant(call: Call<App>, input: CreateParticipant) -> Result
     }
     let name = input.participant_details.display_name.unwrap_or_else(|| "Bot".to_owned());
     let (participant, expires_at) = engine
-        .apply(|core, cx| core.add_bot(cx, id, &name))
+        .apply(|core, cx| core.add_bot(cx, id, &name, input.client_token.as_deref()))
         .await
         .map_err(errors::engine)?
         .map_err(errors::refused)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use center::CenterError;
 use directory::instance::{
     DescribeInstance, DescribeInstanceAttribute, InstanceAttribute, ListInstanceAttributes,
     UpdateInstanceAttribute, check_alias,
@@ -72,8 +73,7 @@ pub(super) fn operations() -> Vec<Operation<App>> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct CreateInstance {
-    #[serde(default, rename = "ClientToken")]
-    _client_token: Option<String>,
+    client_token: Option<String>,
     identity_management_type: String,
     instance_alias: Option<String>,
     directory_id: Option<String>,
@@ -106,8 +106,29 @@ async fn create(call: Call<App>, input: CreateInstance) -> Answer {
     ];
     let now = center.now();
     let tags = input.tags;
-    let adjust = move |directory: &mut Directory| configure(directory, switches, tags, now);
-    let engine = center.create_instance(&alias, Vec::new(), adjust).await.map_err(errors::center)?;
+    let token = input.client_token;
+    let (own, wanted) = (token.clone(), alias.clone());
+    let adjust = move |directory: &mut Directory| {
+        configure(directory, switches, tags, now);
+        directory.set_creation_token(own);
+    };
+    let engine = match center.create_instance(&alias, Vec::new(), adjust).await {
+        Err(CenterError::AliasTaken(_)) if token.is_some() => {
+            // The same request again, perhaps because its answer was lost.
+            let mut made = None;
+            for engine in center.instances() {
+                let same = engine.read(|core, _| {
+                    let instance = core.directory().instance();
+                    instance.alias == wanted && instance.creation_token == token
+                });
+                if same.await.unwrap_or(false) {
+                    made = Some(engine);
+                }
+            }
+            made.ok_or_else(|| errors::center(CenterError::AliasTaken(wanted)))?
+        }
+        made => made.map_err(errors::center)?,
+    };
     Ok(json!({"Id": engine.id(), "Arn": engine.scope().instance_arn()}))
 }
 
@@ -150,6 +171,7 @@ fn check_tags(alias: &str, tags: Option<&Tags>, now: Timestamp) -> Result<(), Ap
         approved_origins: Vec::new(),
         attachment_scanner: None,
         functions: Vec::new(),
+        creation_token: None,
         tags: Tags::new(),
     };
     let scope = Scope { region: String::new(), account: String::new(), instance: id };
