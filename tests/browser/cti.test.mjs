@@ -297,7 +297,10 @@ describe("the agent service", () => {
     await overseer.snapshot();
     await letMonitor(server, contactId, "supervisor");
     const contact = await overseer.contact("connected", contactId);
-    for (const [one, members] of [[contact, known.contact], ...contact.connections.map((each) => [each, known.connection])]) {
+    for (const [one, members] of [
+      [contact, known.contact],
+      ...contact.connections.map((each) => [each, known.connection]),
+    ]) {
       assert.deepEqual(
         Object.keys(one).filter((name) => !members.includes(name)),
         [],

@@ -395,7 +395,10 @@ describe("the panel in somebody else's page", () => {
     const mine = () => monitoring(overseer, contactId);
     const silent = await mine();
     assert.deepEqual(silent.capabilities, [true, true]);
-    assert.deepEqual([silent.type, silent.state, silent.isSilent, silent.isBarge], ["monitoring", "silent_monitor", true, false]);
+    assert.deepEqual(
+      [silent.type, silent.state, silent.isSilent, silent.isBarge],
+      ["monitoring", "silent_monitor", true, false],
+    );
     assert.deepEqual([silent.method, silent.queue, silent.info.agent.agentName], ["monitor", null, "Alex"]);
     assert.ok(silent.info.joinTimeStamp instanceof Date);
     assert.deepEqual(silent.others, ["inbound connected", "outbound connected"]);
