@@ -9,6 +9,7 @@ import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
 import { Network } from "./support/network.mjs";
 import { Server } from "./support/server.mjs";
+import { enableBarge, letMonitor } from "./support/supervision.mjs";
 import { until } from "./support/until.mjs";
 
 const kind = (name) => `application/vnd.amazonaws.connect.${name}`;
@@ -25,6 +26,7 @@ before(async () => {
   proxy = await Network.before(server);
   flow = await straightToQueue(server);
   await approve(server, host.origin);
+  await enableBarge(server);
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
 });
 
@@ -43,20 +45,31 @@ afterEach(async () => {
 
 /** A desktop of an available agent; its traffic passes a proxy that keeps it. */
 async function desktop(username) {
-  const through = { endpoint: proxy.endpoint, region: server.region, users: server.users };
-  const page = await openCrm(await signedInContext(browser, through, username), host);
-  await embed(page, through);
-  await isTold(page, "agent");
+  const page = await openDesktop(username);
   await act(page, "state", { name: "Available" });
   return page;
 }
 
-/** Accepts a chat in the page and opens the library's session for it; what it is told is kept under the contact's id. */
+/** A desktop of somebody who is offline. */
+async function openDesktop(username) {
+  const through = { endpoint: proxy.endpoint, region: server.region, users: server.users };
+  const page = await openCrm(await signedInContext(browser, through, username), host);
+  await embed(page, through);
+  await isTold(page, "agent");
+  return page;
+}
+
+/** Accepts a chat in the page and opens the library's session for it. */
 async function take(page, contactId) {
   await isTold(page, "onConnecting", { contactId });
   assert.deepEqual(await act(page, "accept", { contactId }), { data: {} });
   await isTold(page, "onConnected", { contactId });
-  await page.evaluate(async (contactId) => {
+  await openSession(page, contactId);
+}
+
+/** Opens the library's session for a contact that the page shows; what it is told is kept under the contact's id. */
+function openSession(page, contactId) {
+  return page.evaluate(async (contactId) => {
     const contact = window.agent.getContacts().find((one) => one.getContactId() === contactId);
     const session = await contact.getAgentConnection().getMediaController();
     window.sessions ??= {};
@@ -279,6 +292,48 @@ describe("an agent on the stock chat library", () => {
     const after = (await heard(page, contactId)).filter((one) => [later.Id, last.Id].includes(one.data?.Id));
     assert.deepEqual(after, []);
     assert.ok(!socket.items().some((one) => one.ContentType === kind("event.chat.ended")));
+  });
+
+  test("H31 a supervisor listens unseen, barges in as SUPERVISOR, and is silent again", async () => {
+    const page = await desktop("agent1");
+    const overseer = await openDesktop("supervisor");
+    const { contactId, participant, socket } = await arrive(server, { ContactFlowId: flow });
+    await take(page, contactId);
+    await letMonitor(server, contactId, "supervisor");
+    await isTold(overseer, "onConnected", { contactId });
+    await openSession(overseer, contactId);
+    const asked = await participant.say("Is anybody there?");
+    await hears(overseer, contactId, "the question", (one) => one.data?.Id === asked.Id);
+    const { Transcript } = await session(overseer, contactId, "getTranscript", { maxResults: 100 });
+    assert.ok(Transcript.some((one) => one.Id === asked.Id));
+    const silent = await session(overseer, contactId, "sendMessage", { contentType: "text/plain", message: "psst" });
+    assert.ok(silent.problem, "who listens cannot speak");
+
+    const ofSupervisor = (what) => (one) =>
+      one.ContentType === kind(`event.participant.${what}`) && one.ParticipantRole === "SUPERVISOR";
+    assert.deepEqual(await act(overseer, "bargeIn", { contactId }), { data: {} });
+    const joined = await socket.item("the supervisor's coming", ofSupervisor("joined"));
+    assert.equal(joined.DisplayName, "Sam");
+    await hears(page, contactId, "the supervisor's coming", (one) => one.data && ofSupervisor("joined")(one.data));
+    await hears(overseer, contactId, "their own coming", (one) => one.data && ofSupervisor("joined")(one.data));
+    const helped = await session(overseer, contactId, "sendMessage", {
+      contentType: "text/plain",
+      message: "Let me help",
+    });
+    const item = await socket.item("the supervisor's words", (one) => one.Id === helped.Id);
+    assert.deepEqual([item.Content, item.ParticipantRole], ["Let me help", "SUPERVISOR"]);
+    await hears(page, contactId, "the supervisor's words", (one) => one.data?.Id === helped.Id);
+    await hears(overseer, contactId, "their echo", (one) => one.data?.Id === helped.Id);
+
+    assert.deepEqual(await act(overseer, "silentMonitor", { contactId }), { data: {} });
+    await socket.item("the supervisor's going", ofSupervisor("left"));
+    const thanked = await participant.say("Thank you");
+    await hears(overseer, contactId, "what follows", (one) => one.data?.Id === thanked.Id);
+    await participant.call("disconnect");
+    await isTold(overseer, "onDestroy", { contactId });
+    const seen = socket.items().filter((one) => one.ParticipantRole === "SUPERVISOR" && one.Type === "EVENT");
+    assert.equal(seen.length, 2, "they were seen to come and to go, once each");
+    assert.ok(!socket.items().some((one) => one.Content === "psst"));
   });
 
   test("H20 a customer who leaves ends the agent's session", async () => {

@@ -5,6 +5,7 @@ import { Agent } from "./support/agent.mjs";
 import { arrive, endChats } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Server } from "./support/server.mjs";
+import { enableBarge, letMonitor } from "./support/supervision.mjs";
 import { until } from "./support/until.mjs";
 
 let server;
@@ -14,6 +15,7 @@ let agents;
 before(async () => {
   server = await Server.start({ SWITCHROOM_AGENTS_OFFER_SECONDS: "5" });
   flow = await straightToQueue(server);
+  await enableBarge(server);
   await server.api("PUT", `/agent-status/${server.instanceId}`, { Name: "Lunch", State: "ENABLED" });
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
 });
@@ -286,6 +288,41 @@ describe("the agent service", () => {
     await agent.call("AcceptContact", { contactId });
     // The stock worker repeats what it has no answer for.
     assert.equal((await agent.ask("AcceptContact", { contactId })).status, 200);
+  });
+
+  test("C28 a supervisor's snapshot of a chat has nothing that the library would drop, and is answered by mode", async () => {
+    const [agent] = agents;
+    const overseer = await Agent.signIn(server, "supervisor");
+    const { contactId } = await talking(agent);
+    await overseer.snapshot();
+    await letMonitor(server, contactId, "supervisor");
+    const contact = await overseer.contact("connected", contactId);
+    for (const [one, members] of [
+      [contact, known.contact],
+      ...contact.connections.map((each) => [each, known.connection]),
+    ]) {
+      assert.deepEqual(
+        Object.keys(one).filter((name) => !members.includes(name)),
+        [],
+      );
+    }
+    assert.equal((await overseer.snapshot()).state.name, "Busy");
+    assert.equal(contact.connections.filter((one) => one.type === "agent").length, 0);
+    const own = contact.connections.find((one) => one.type === "monitoring");
+    const mode = (targetMonitorMode) =>
+      overseer.ask("UpdateMonitorParticipantState", { contactId, targetMonitorMode }, { authenticated: false });
+    const monitorStatus = async () => {
+      const { contacts } = await overseer.snapshot();
+      return contacts[0].connections.find((one) => one.connectionId === own.connectionId).monitorStatus;
+    };
+    for (const target of ["BARGE", "BARGE", "SILENT_MONITOR"]) {
+      assert.equal((await mode(target)).status, 200);
+      assert.equal(await monitorStatus(), target);
+    }
+    const { status, code } = await mode("WHISPER");
+    assert.deepEqual([status, code], [400, "InvalidParameterException"]);
+    await agent.leave(await agent.contact("connected", contactId));
+    await overseer.until("the contact to be gone", (one) => one.contacts.length === 0 && one.state.name === "Offline");
   });
 
   test("C25 a task for later is made, and its time is kept in seconds", async () => {

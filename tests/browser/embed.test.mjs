@@ -19,6 +19,7 @@ import { straightToQueue } from "./support/flows.mjs";
 import { Host } from "./support/host.mjs";
 import { Network } from "./support/network.mjs";
 import { Server } from "./support/server.mjs";
+import { enableBarge, letMonitor } from "./support/supervision.mjs";
 import { until } from "./support/until.mjs";
 
 let server;
@@ -32,6 +33,7 @@ before(async () => {
   [server, host, stranger, browser] = await Promise.all([Server.start(), Host.start(), Host.start(), launch()]);
   flow = await straightToQueue(server);
   await approve(server, host.origin);
+  await enableBarge(server);
   await server.api("PUT", `/agent-status/${server.instanceId}`, { Name: "Lunch", State: "ENABLED" });
   home = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
 });
@@ -48,6 +50,29 @@ afterEach(async () => {
   home = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
   for (const agent of home) await agent.goHome();
 });
+
+/** What the library knows of a supervisor's own part in a contact, and of the others'. */
+function monitoring(page, contactId) {
+  return page.evaluate((contactId) => {
+    const contact = window.agent.getContacts().find((one) => one.getContactId() === contactId);
+    const own = contact.getAgentConnection();
+    return {
+      type: own.getType(),
+      state: own.getState().type,
+      isSilent: own.isSilentMonitor(),
+      isBarge: own.isBarge(),
+      capabilities: [own.isSilentMonitorEnabled(), own.isBargeEnabled()],
+      info: own.getMonitorInfo(),
+      media: own.getMediaInfo(),
+      method: contact.getInitiationMethod?.() ?? contact._getData().initiationMethod,
+      queue: contact.getQueue() ?? null,
+      others: contact
+        .getConnections()
+        .filter((one) => one.getConnectionId() !== own.getConnectionId())
+        .map((one) => `${one.getType()} ${one.getState().type}`),
+    };
+  }, contactId);
+}
 
 /** A desktop of a signed-in agent with the panel in it. */
 async function desktop(username = "agent1", options = {}, through = server) {
@@ -359,6 +384,50 @@ describe("the panel in somebody else's page", () => {
     if (await about(page, contactId)) await act(page, "clear", { contactId });
     await isTold(page, "onDestroy", { contactId });
     assert.equal(await countTold(page, "onConnected", contactId), 0);
+  });
+
+  test("C28 a supervisor monitors a chat: silently, barging, silently again, and leaves", async () => {
+    const page = await desktop();
+    const overseer = await desktop("supervisor");
+    const { contactId } = await talking(page);
+    await letMonitor(server, contactId, "supervisor");
+    await isTold(overseer, "onConnected", { contactId });
+    const mine = () => monitoring(overseer, contactId);
+    const silent = await mine();
+    assert.deepEqual(silent.capabilities, [true, true]);
+    assert.deepEqual(
+      [silent.type, silent.state, silent.isSilent, silent.isBarge],
+      ["monitoring", "silent_monitor", true, false],
+    );
+    assert.deepEqual([silent.method, silent.queue, silent.info.agent.agentName], ["monitor", null, "Alex"]);
+    assert.ok(silent.info.joinTimeStamp instanceof Date);
+    assert.deepEqual(silent.others, ["inbound connected", "outbound connected"]);
+    assert.ok(JSON.parse(silent.media.originalInfo.connectionData).ConnectionAuthenticationToken);
+    const underSupervision = () =>
+      page.evaluate(
+        (contactId) =>
+          window.agent
+            .getContacts()
+            .find((one) => one.getContactId() === contactId)
+            .isUnderSupervision(),
+        contactId,
+      );
+    assert.equal(await underSupervision(), false, "nobody sees who listens");
+
+    assert.deepEqual(await act(overseer, "bargeIn", { contactId }), { data: {} });
+    await until("the barge", async () => (await mine()).isBarge);
+    assert.equal((await mine()).state, "barge");
+    await until("the agent to see it", underSupervision);
+    assert.deepEqual(await act(overseer, "silentMonitor", { contactId }), { data: {} });
+    await until("the silence", async () => (await mine()).isSilent);
+    await until("the agent to see it", async () => !(await underSupervision()));
+    const { failure } = await act(page, "bargeIn", { contactId });
+    assert.equal(JSON.parse(failure).type, "InvalidStateException", "an agent cannot barge into their own chat");
+
+    assert.deepEqual(await act(overseer, "destroy", { contactId }), { data: {} });
+    await isTold(overseer, "onDestroy", { contactId });
+    assert.equal(await countTold(overseer, "onACW", contactId), 0);
+    assert.equal((await about(page, contactId)).state, "connected", "the chat goes on");
   });
 
   test("C25 a task made in the page comes to its agent with description and reference, is paused, resumed and completed", async (context) => {

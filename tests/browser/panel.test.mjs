@@ -6,6 +6,7 @@ import { byId, launch, openDesk, openPage, setStatus, signIn } from "./support/b
 import { arrive, endChats } from "./support/customer.mjs";
 import { straightToQueue } from "./support/flows.mjs";
 import { Server } from "./support/server.mjs";
+import { enableBarge, letMonitor } from "./support/supervision.mjs";
 import { until } from "./support/until.mjs";
 
 let server;
@@ -17,6 +18,7 @@ const pages = [];
 before(async () => {
   [server, browser] = await Promise.all([Server.start({ SWITCHROOM_AGENTS_OFFER_SECONDS: "6" }), launch()]);
   flow = await straightToQueue(server);
+  await enableBarge(server);
   await server.api("PUT", `/agent-status/${server.instanceId}`, { Name: "Lunch", State: "ENABLED" });
   agents = await Promise.all(["agent1", "agent2"].map((name) => Agent.signIn(server, name)));
 });
@@ -229,6 +231,30 @@ describe("the contact panel", () => {
     await socket.item("the second agent", (item) => item.Content === "I take over");
     await byId(page, "contact-clear").click();
     await byId(page, "no-contacts").waitFor();
+  });
+
+  test("C28 a supervisor reads along, barges in, only listens again, and leaves", async () => {
+    await agents[0].status("Available");
+    const { contactId, participant, socket } = await arrive(server, { ContactFlowId: flow });
+    await agents[0].accept(contactId);
+    const page = await desk("supervisor");
+    await byId(page, "no-contacts").waitFor();
+    await letMonitor(server, contactId, "supervisor");
+    await byId(page, "contact-barge").waitFor();
+    await participant.say("Is anybody there?");
+    await byId(page, "chat-log").getByText("Is anybody there?").waitFor();
+    assert.equal(await byId(page, "chat-input").count(), 0, "who listens cannot write");
+    await byId(page, "contact-barge").click();
+    await byId(page, "chat-input").fill("Let me help");
+    await byId(page, "chat-input").press("Enter");
+    const item = await socket.item("the supervisor's words", (one) => one.Content === "Let me help");
+    assert.equal(item.ParticipantRole, "SUPERVISOR");
+    await byId(page, "contact-listen").click();
+    await byId(page, "chat-input").waitFor({ state: "detached" });
+    await byId(page, "contact-end").click();
+    await byId(page, "contact-end-confirm").click();
+    await byId(page, "no-contacts").waitFor();
+    await agents[0].contact("connected", contactId);
   });
 
   test("H24 two chats are told apart: messages stay in theirs, and the other one says that something is new", async () => {

@@ -580,3 +580,80 @@ def test_inactivity_times_are_checked(connect, instance, chat, refused):
                                             "TimerValue": {"ParticipantTimerDurationInMinutes": minutes}}]}})
     connect.update_participant_role_config(**configure(2))
     refused("InvalidParameterException", connect.update_participant_role_config, **configure(481))
+
+
+@pytest.fixture
+def supervised(connect, instance):
+    """The switches with which supervisors may barge into chats."""
+    def switch(value):
+        for kind in ("ENHANCED_CHAT_MONITORING", "ENHANCED_CONTACT_MONITORING"):
+            connect.update_instance_attribute(InstanceId=instance, AttributeType=kind, Value=value)
+    switch("true")
+    yield switch
+    switch("false")
+
+
+def test_a_supervisor_listens_barges_and_leaves(server, connect, participant, instance, chat, desk, supervised, refused):
+    users = {one["Username"]: one["Id"] for one in connect.list_users(InstanceId=instance)["UserSummaryList"]}
+    one = chat()
+    both = ["SILENT_MONITOR", "BARGE"]
+    wanted = dict(InstanceId=instance, ContactId=one.contact, UserId=users["supervisor"], AllowedMonitorCapabilities=both)
+    refused("InvalidRequestException", connect.monitor_contact, **wanted)  # nobody has accepted it
+    connection = desk.accept(one.contact)
+    overseer = Desk(server, "supervisor")
+    overseer.snapshot()
+    begun = connect.monitor_contact(**wanted, ClientToken="listen")
+    assert begun["ContactId"] == one.contact and begun["ContactArn"].endswith(f"/contact/{one.contact}")
+    connect.monitor_contact(**wanted, ClientToken="listen")
+    refused("InvalidRequestException", connect.monitor_contact, **wanted)  # does already
+    refused("IdempotencyException", connect.monitor_contact, **{**wanted, "UserId": users["agent2"]}, ClientToken="listen")
+    found = overseer.wait(one.contact, "connected")
+    assert "queue" not in found and found["initiationMethod"] == "monitor"
+    own = next(each for each in found["connections"] if each["type"] == "monitoring")
+    assert (own["state"]["type"], own["monitorStatus"], own["monitorCapabilities"]) == ("silent_monitor", "SILENT_MONITOR", both)
+    token = overseer.chat_token(one.contact, own["connectionId"])
+    page = participant.get_transcript(ConnectionToken=token)
+    assert [item["ParticipantRole"] for item in page["Transcript"]][0] == "CUSTOMER"
+    say = dict(ConnectionToken=token, ContentType="text/plain", Content="Let me help")
+    refused("AccessDeniedException", participant.send_message, **say)
+    before = one.lines()
+    overseer.cti("UpdateMonitorParticipantState", contactId=one.contact, targetMonitorMode="BARGE")
+    participant.send_message(**say)
+    shown = next(each for each in desk.contact(one.contact)["connections"] if each["connectionId"] == own["connectionId"])
+    assert (shown["state"]["type"], shown["monitorStatus"]) == ("barge", "BARGE"), "the agent sees who has barged"
+    overseer.cti("UpdateMonitorParticipantState", contactId=one.contact, targetMonitorMode="SILENT_MONITOR")
+    overseer.leave(one.contact, own["connectionId"])
+    overseer.wait(one.contact, None)
+    assert one.lines()[len(before):] == [
+        ("SUPERVISOR", "participant.joined"), ("SUPERVISOR", "Let me help"), ("SUPERVISOR", "participant.left")]
+    refused("AccessDeniedException", participant.get_transcript, ConnectionToken=token)
+    desk.leave(one.contact, connection)
+    desk.wait(one.contact, "ended")
+    desk.clear(one.contact)
+    refused("InvalidRequestException", connect.monitor_contact, **wanted)  # it is over
+
+
+def test_monitoring_is_refused_with_the_published_errors(
+        server, connect, instance, flow, chat, desk, supervised, refused, nobody):
+    users = {one["Username"]: one["Id"] for one in connect.list_users(InstanceId=instance)["UserSummaryList"]}
+    one = chat()
+    connection = desk.accept(one.contact)
+    Desk(server, "supervisor").snapshot()
+    wanted = dict(InstanceId=instance, ContactId=one.contact, UserId=users["supervisor"])
+    silent = {"AllowedMonitorCapabilities": ["SILENT_MONITOR"]}
+    refused("InvalidRequestException", connect.monitor_contact, **wanted)
+    for wrong in (["BARGE"], ["LISTEN"], ["SILENT_MONITOR", "BARGE", "BARGE"]):
+        refused("InvalidRequestException", connect.monitor_contact, **wanted, AllowedMonitorCapabilities=wrong)
+    refused("ResourceNotFoundException", connect.monitor_contact, **{**wanted, "UserId": nobody}, **silent)
+    refused("ResourceNotFoundException", connect.monitor_contact, **{**wanted, "ContactId": nobody}, **silent)
+    error = refused("AccessDeniedException", connect.monitor_contact, **{**wanted, "UserId": users["agent2"]}, **silent)
+    assert "ManagerListenIn" in error["Error"]["Message"]
+    task = connect.start_task_contact(InstanceId=instance, ContactFlowId=flow, Name="A task")["ContactId"]
+    refused("InvalidRequestException", connect.monitor_contact, **{**wanted, "ContactId": task}, **silent)
+    connect.stop_contact(InstanceId=instance, ContactId=task)
+    supervised("false")
+    error = refused("InvalidRequestException", connect.monitor_contact, **wanted, **silent)
+    assert "recording" in error["Error"]["Message"]
+    desk.leave(one.contact, connection)
+    desk.wait(one.contact, "ended")
+    desk.clear(one.contact)

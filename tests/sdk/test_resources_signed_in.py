@@ -120,3 +120,10 @@ def test_a_user_gets_a_link_to_sign_in_with(bootstrapped, connect, server, insta
         assert json.load(session)["username"] == "agent1"
     # The key of a program is nobody's.
     refused("UserNotFoundException", connect.get_federation_token, InstanceId=instance)
+
+
+def test_monitoring_needs_its_permission(bootstrapped, instance, refused, nobody):
+    wanted = dict(InstanceId=instance, ContactId=nobody, UserId=nobody)
+    error = refused("AccessDeniedException", bootstrapped("agent1").monitor_contact, **wanted)
+    assert "ManagerListenIn" in error["Error"]["Message"]
+    refused("ResourceNotFoundException", bootstrapped("supervisor").monitor_contact, **wanted)

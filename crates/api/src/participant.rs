@@ -358,7 +358,10 @@ async fn get_transcript(call: Call<App>, input: GetTranscript) -> Answer {
         forward: direction(input.scan_direction.as_deref())?,
         ascending: order(input.sort_order.as_deref())?,
         start: input.start_position,
-        as_agent: matches!(member.role, contacts::MemberRole::Agent(..)),
+        as_agent: matches!(
+            member.role,
+            contacts::MemberRole::Agent(..) | contacts::MemberRole::Supervisor(..)
+        ),
         contact: input.contact_id,
     };
     transcript_pages::page(&session.engine, member.chain, request).await

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use directory::instance::InstanceAttribute;
 use model::resource::{AgentStatusType, RoutingProfile};
 use model::{AgentStatusId, ArnKind, Channel, ContactId, InitiationMethod, Scope, Timestamp, UserId};
 use routing::QueueRef;
@@ -82,7 +83,12 @@ impl Core {
                 start_timestamp: Iso(agent.status_since),
             },
             configuration: self.agent_configuration(agent),
-            contacts: agent.legs.iter().map(|leg| self.leg_event(leg)).collect(),
+            contacts: agent
+                .legs
+                .iter()
+                .map(|leg| self.leg_event(leg))
+                .chain(self.monitored_events(agent))
+                .collect(),
             next_agent_status: agent.next_status.as_ref().map(|next| NextStatus {
                 arn: Arn(scope, ArnKind::AgentState, next.status),
                 name: name(next.status),
@@ -160,6 +166,22 @@ impl Core {
             QueueRef::Agent(_) => "",
         };
         QueueShown { arn: QueueArn(self.directory.scope(), queue), name: Some(name), channels: None }
+    }
+
+    /// What a supervisor monitors is published where multi-party monitoring is switched on (spec 06 §6.4).
+    fn monitored_events(&self, agent: &Agent) -> impl Iterator<Item = LegShown<'_>> {
+        let published = self.directory.attribute(InstanceAttribute::EnhancedContactMonitoring);
+        self.monitored_by(agent.user).filter(move |_| published).map(|(contact, monitor)| LegShown {
+            contact_id: contact.id,
+            initial_contact_id: (contact.chain != contact.id).then_some(contact.chain),
+            channel: contact.channel,
+            initiation_method: InitiationMethod::Monitor,
+            state: LegState::Connected.event_name(),
+            state_start_timestamp: Iso(monitor.joined_at),
+            connected_to_agent_timestamp: Some(Iso(monitor.joined_at)),
+            queue_timestamp: None,
+            queue: None,
+        })
     }
 
     fn leg_event(&self, leg: &Leg) -> LegShown<'_> {

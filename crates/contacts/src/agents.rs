@@ -55,6 +55,7 @@ impl Core {
             return Ok(());
         }
         self.set_status(cx, user, offline, false)?;
+        self.stop_all_monitoring(cx, user);
         let agent = self.agents.get_mut(&user).expect("found above");
         agent.signed_in = false;
         agent.signed_at = cx.now;

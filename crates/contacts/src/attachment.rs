@@ -90,6 +90,7 @@ impl Core {
         client_token: &str,
     ) -> Result<Attachment, Refusal> {
         let speaker = self.speaker(participant)?;
+        self.check_can_speak(&speaker)?;
         let key = token_key(participant, client_token);
         let again = self.attachments.values().find(|one| {
             one.sender == participant
@@ -161,6 +162,7 @@ impl Core {
         client_token: &str,
     ) -> Result<(), Refusal> {
         let speaker = self.speaker(participant)?;
+        self.check_can_speak(&speaker)?;
         let attachment =
             self.attachments.get(&id).filter(|one| one.sender == participant).cloned().ok_or_else(|| {
                 invalid_parameter(format!("There is no attachment {id} of this participant."))
@@ -204,7 +206,10 @@ impl Core {
         }
         attachment.status = if approved { AttachmentStatus::Approved } else { AttachmentStatus::Rejected };
         self.put_attachment(attachment.clone());
-        if let Ok(speaker) = self.speaker(attachment.sender) {
+        // A supervisor may have gone silent in between.
+        if let Ok(speaker) = self.speaker(attachment.sender)
+            && self.check_can_speak(&speaker).is_ok()
+        {
             self.announce_attachment(cx, &attachment, &speaker.display_name, speaker.role);
         }
     }

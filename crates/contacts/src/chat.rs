@@ -11,6 +11,7 @@ use crate::contact::{Stage, WaitsFor};
 use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
 use crate::error::*;
+use crate::monitoring::MonitorMode;
 use crate::outcome::{Effect, Receipt, Visibility};
 use crate::start::PastChat;
 use crate::timer::Deadline;
@@ -63,6 +64,9 @@ impl Core {
                     return Err(over());
                 }
                 (Role::Agent, self.agent_display_name(user), Some(user), contact)
+            }
+            MemberRole::Supervisor(user, contact) => {
+                (Role::Supervisor, self.agent_display_name(user), Some(user), contact)
             }
         };
         Ok(Speaker { participant, role, display_name, user, contact, chain: chain.id })
@@ -190,7 +194,10 @@ impl Core {
                     .and_then(|value| value.get("messageId")?.as_str().map(str::to_owned))
                     .filter(|id| id.parse::<ItemId>().is_ok())
                     .ok_or_else(|| invalid_parameter("Content must be a JSON text with the messageId."))?;
-                self.receipt(cx, &speaker, message, kind == content_type::READ);
+                // Nobody learns that somebody listens.
+                if speaker.role != Role::Supervisor || self.has_barged(&speaker) {
+                    self.receipt(cx, &speaker, message, kind == content_type::READ);
+                }
                 Ok((cx.id(), cx.now))
             }
             _ => Err(invalid_parameter(format!("Events of type '{kind}' cannot be sent by participants."))),
@@ -207,7 +214,11 @@ impl Core {
                 let user = speaker.user.expect("an agent has a user");
                 self.agent_leaves(cx, user, speaker.contact)?;
             }
-            Role::System | Role::Supervisor => {}
+            Role::Supervisor => {
+                let user = speaker.user.expect("a supervisor has a user");
+                self.stop_monitoring(cx, user, speaker.contact)?;
+            }
+            Role::System => {}
         }
         Ok(())
     }
@@ -376,7 +387,7 @@ impl Core {
     }
 
     /// The name customers see for an agent.
-    pub(crate) fn agent_display_name(&self, user: UserId) -> String {
+    pub fn agent_display_name(&self, user: UserId) -> String {
         self.directory.user(user).map_or_else(
             || "Agent".to_owned(),
             |user| user.identity_info.first_name.clone().unwrap_or_else(|| user.username.clone()),
@@ -396,13 +407,21 @@ impl Core {
         self.run_flow(cx, contact, resume);
     }
 
+    fn has_barged(&self, speaker: &Speaker) -> bool {
+        self.contacts.get(&speaker.contact).is_some_and(|contact| {
+            let part = contact.monitors.iter().find(|monitor| monitor.participant == speaker.participant);
+            part.is_some_and(|monitor| monitor.mode == MonitorMode::Barge)
+        })
+    }
+
     fn earlier_item(&self, speaker: &Speaker, token: Option<&str>) -> Option<(ItemId, Timestamp)> {
         let key = token_key(speaker.participant, token?);
         self.chains.get(&speaker.chain)?.tokens.get(&key).copied()
     }
 
-    /// Agents speak once they have accepted, customers and bots once they have connected.
-    fn check_can_speak(&self, speaker: &Speaker) -> Result<(), Refusal> {
+    /// Agents speak once they have accepted, customers and bots once they have connected, supervisors once they have
+    /// barged.
+    pub(crate) fn check_can_speak(&self, speaker: &Speaker) -> Result<(), Refusal> {
         let chain = self.chains.get(&speaker.chain).expect("a speaker has a chain");
         let ready = match speaker.role {
             Role::Agent => {
@@ -410,7 +429,8 @@ impl Core {
             }
             Role::Customer => chain.customer.as_ref().is_some_and(|customer| customer.connected_at.is_some()),
             Role::CustomBot => chain.bot.as_ref().is_some_and(|bot| bot.connected),
-            Role::System | Role::Supervisor => true,
+            Role::Supervisor => self.has_barged(speaker),
+            Role::System => true,
         };
         if ready {
             return Ok(());
@@ -481,7 +501,11 @@ impl Core {
         })
         .to_string()
         .into();
-        let side = if speaker.role == Role::Agent { Visibility::Customer } else { Visibility::Agent };
+        let side = match speaker.role {
+            Role::Agent => Visibility::Customer,
+            Role::Supervisor => Visibility::All,
+            _ => Visibility::Agent,
+        };
         self.push(speaker.chain, side, body);
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authentication::{CustomerAuthentication, SignIn};
+use crate::monitoring::Monitor;
 
 /// Where a contact is; it is in exactly one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +113,9 @@ pub struct Contact {
     /// The agent who accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentPart>,
+    /// Supervisors who listen to it or have barged in, in the order in which they came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitors: Vec<Monitor>,
     /// How often it was offered.
     #[serde(default)]
     pub agent_connection_attempts: u32,
@@ -341,6 +345,7 @@ impl Contact {
             queue: None,
             offer: None,
             agent: None,
+            monitors: Vec::new(),
             agent_connection_attempts: 0,
             transfer_from: None,
             logging: false,

@@ -30,6 +30,8 @@ pub struct Core {
     pub(crate) chains: HashMap<ContactId, Chain>,
     pub(crate) agents: HashMap<UserId, Agent>,
     pub(crate) members: HashMap<ParticipantId, Member>,
+    /// The contacts each supervisor monitors.
+    pub(crate) monitored: HashMap<UserId, Vec<ContactId>>,
     pub(crate) attachments: HashMap<AttachmentId, Attachment>,
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) tokens: HashMap<String, IdempotencyToken>,
@@ -63,6 +65,8 @@ pub enum MemberRole {
     Agent(UserId, ContactId),
     /// A custom participant.
     Bot,
+    /// A supervisor on one contact.
+    Supervisor(UserId, ContactId),
 }
 
 /// Limits that are configured rather than published as quotas.
@@ -112,6 +116,7 @@ impl Core {
             chains: HashMap::new(),
             agents: HashMap::new(),
             members: HashMap::new(),
+            monitored: HashMap::new(),
             attachments: HashMap::new(),
             sessions: HashMap::new(),
             tokens: HashMap::new(),

@@ -166,6 +166,7 @@ impl Core {
             self.dequeue(cx, id);
         }
         self.finish_pause(cx, id);
+        self.end_monitoring(cx, id);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         contact.flow = None;
         contact.event_flow = None;

@@ -49,6 +49,7 @@ mod flow_run;
 mod function_log;
 mod host;
 mod inactivity;
+pub mod monitoring;
 mod outcome;
 mod programs;
 mod queueing;

@@ -95,6 +95,7 @@ impl Core {
             self.live[contact.channel.index()] += 1;
         }
         self.restore_members();
+        self.restore_monitoring();
         self.restore_routing();
         self.restore_timers(cx);
         if !self.tokens.is_empty() {
@@ -324,6 +325,7 @@ impl Core {
     /// A deleted user takes no contacts any more: offers go on to others, contacts they hold end for them.
     fn user_deleted(&mut self, cx: &mut Cx, user: model::UserId) {
         self.close_sessions_of(user);
+        self.stop_all_monitoring(cx, user);
         let Some(agent) = self.agents.get(&user) else { return };
         for leg in agent.legs.clone() {
             match leg.state {

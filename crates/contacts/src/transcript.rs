@@ -285,6 +285,7 @@ impl Core {
         if visibility != Visibility::Customer {
             for id in &entry.contacts {
                 let Some(contact) = self.contacts.get(id) else { continue };
+                to.extend(contact.monitors.iter().map(|monitor| Address::Agent(monitor.user)));
                 let user = match (&contact.offer, &contact.agent) {
                     (Some(offer), _) => offer.user,
                     (None, Some(part)) if part.acw_started_at.is_none() => part.user,

@@ -166,6 +166,8 @@ export function act(page, action, argument) {
         endpoints: (how) => agent.getEndpoints(agent.getAllQueueARNs(), how),
         transfer: (how) => contact.addConnection(argument.endpoint, how),
         pause: (how) => contact.pause(how),
+        bargeIn: (how) => contact.bargeIn(how),
+        silentMonitor: (how) => contact.silentMonitor(how),
         resume: (how) => contact.resume(how),
         task: (how) => connect.core.getClient().call("createTaskContact", argument.task, how),
         dial: (how) => agent.connect(connect.Endpoint.byPhoneNumber(argument.number), how),

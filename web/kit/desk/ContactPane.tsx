@@ -32,7 +32,7 @@ export function ContactPane({ contact, detailsBeside }: ContactPaneProps) {
         contact={contact}
         details={detailsBeside ? undefined : { shown: showDetails, toggle: () => setShowDetails(!showDetails) }}
       />
-      {contact.monitoring && <Alert kind="info">{t("contact.monitoring")}</Alert>}
+      {contact.monitoring && <Alert kind="info">{t(contact.barged ? "contact.barged" : "contact.monitoring")}</Alert>}
       {contact.phase === "ended" && <Alert kind="info">{t("contact.acw")}</Alert>}
       {showDetails && !detailsBeside ? (
         <div className="pane__scroll">
@@ -94,7 +94,7 @@ function Work({ contact, detailsBeside }: ContactPaneProps) {
       <Conversation
         key={contact.id}
         model={chat}
-        writable={contact.phase === "connected" && !contact.monitoring}
+        writable={contact.phase === "connected" && (contact.barged || !contact.monitoring)}
         formatting={contact.formatting}
         attachments={contact.attachments}
       />
@@ -169,6 +169,18 @@ function Actions({ contact }: { contact: ContactView }) {
         </Button>,
       );
     }
+    if (contact.monitoring && (contact.barged || contact.mayBarge)) {
+      buttons.push(
+        <Button
+          key="barge"
+          disabled={working}
+          onClick={() => act(contact.barged ? desk.listen : desk.barge)}
+          data-testid={contact.barged ? "contact-listen" : "contact-barge"}
+        >
+          {t(contact.barged ? "contact.listen" : "contact.barge")}
+        </Button>,
+      );
+    }
     buttons.push(
       <Button key="end" kind="bad" disabled={working} onClick={() => setOpen("end")} data-testid="contact-end">
         {t(endKey(contact))}
@@ -207,18 +219,22 @@ function Actions({ contact }: { contact: ContactView }) {
             </>
           }
         >
-          <p>
-            {t(contact.channel === "task" ? "contact.endTaskText" : "contact.endText", {
-              name: contactTitle(contact, t),
-            })}
-          </p>
+          <p>{t(endTextKey(contact), { name: contactTitle(contact, t) })}</p>
         </Dialog>
       )}
     </footer>
   );
 }
 
-function endKey(contact: ContactView): "contact.endChat" | "contact.endTask" | "contact.endEmail" | "contact.endCall" {
+function endTextKey(contact: ContactView): "contact.leaveText" | "contact.endTaskText" | "contact.endText" {
+  if (contact.monitoring) return "contact.leaveText";
+  return contact.channel === "task" ? "contact.endTaskText" : "contact.endText";
+}
+
+function endKey(
+  contact: ContactView,
+): "contact.leave" | "contact.endChat" | "contact.endTask" | "contact.endEmail" | "contact.endCall" {
+  if (contact.monitoring) return "contact.leave";
   if (contact.channel === "chat") return "contact.endChat";
   if (contact.channel === "task") return "contact.endTask";
   return contact.channel === "email" ? "contact.endEmail" : "contact.endCall";

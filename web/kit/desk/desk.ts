@@ -19,6 +19,11 @@ export interface TaskDraft {
 
 type Done = (callbacks: connect.SuccessFailOptions) => void;
 
+/** The library's calls of supervisors, which its types leave out. */
+function supervised(contact: connect.Contact) {
+  return contact as unknown as Record<"bargeIn" | "silentMonitor", (callbacks: connect.SuccessFailOptions) => void>;
+}
+
 /** What the server answered to an agent's action, in words. */
 export class DeskError extends Error {
   constructor(
@@ -116,7 +121,10 @@ export class Desk {
       const session = over
         ? transcriptOnly(connection.getMediaInfo() as unknown as { participantToken: string | null })
         : await (connection.getMediaController() as Promise<never>);
-      const self = { role: "AGENT" as const, displayName: this.view.agent?.name ?? "" };
+      const self = {
+        role: view.monitoring ? ("SUPERVISOR" as const) : ("AGENT" as const),
+        displayName: this.view.agent?.name ?? "",
+      };
       const model = new ChatModel(session, view.connectionId, self);
       model.connected();
       this.chats.set(id, model);
@@ -150,6 +158,11 @@ export class Desk {
 
   /** Leaves the contact: ends the chat, the call leg or the task for this agent. */
   end = (id: string) => this.onContact(id, (contact, callbacks) => contact.getAgentConnection().destroy(callbacks));
+
+  /** A supervisor takes part in the conversation. */
+  barge = (id: string) => this.onContact(id, (contact, callbacks) => supervised(contact).bargeIn(callbacks));
+  /** A supervisor only listens again. */
+  listen = (id: string) => this.onContact(id, (contact, callbacks) => supervised(contact).silentMonitor(callbacks));
 
   transfer = (id: string, endpoint: QuickConnect) =>
     this.onContact(id, (contact, callbacks) => contact.addConnection(endpoint, callbacks));

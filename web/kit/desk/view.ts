@@ -62,7 +62,11 @@ export interface ContactView {
   formatting: boolean;
   connectionId: string;
   connectionPhase: string;
+  /** Our part is a supervisor's. */
   monitoring: boolean;
+  /** We have barged in: the others see us, and we may write. */
+  barged: boolean;
+  mayBarge: boolean;
   /** Names of further people on the contact. */
   thirdParties: string[];
 }
@@ -125,6 +129,7 @@ const ownMemory = new Set(["greetingPlayed"]);
 export function readContact(contact: connect.Contact, now: number, skew: number): ContactView {
   const state = contact.getState();
   const agentConnection = orUndefined(() => contact.getAgentConnection());
+  const supervisor = agentConnection as unknown as { isBarge(): boolean; isBargeEnabled(): boolean } | undefined;
   const initial = orUndefined(() => contact.getInitialConnection());
   const media = orUndefined(
     () =>
@@ -179,6 +184,8 @@ export function readContact(contact: connect.Contact, now: number, skew: number)
     connectionId: agentConnection?.getConnectionId() ?? "",
     connectionPhase: String(orUndefined(() => agentConnection?.getStatus().type) ?? ""),
     monitoring: String(orUndefined(() => agentConnection?.getType()) ?? "") === "monitoring",
+    barged: orUndefined(() => supervisor?.isBarge()) ?? false,
+    mayBarge: orUndefined(() => supervisor?.isBargeEnabled()) ?? false,
     thirdParties: (orUndefined(() => contact.getThirdPartyConnections()) ?? []).flatMap((one) => {
       const end = orUndefined(() => one.getEndpoint());
       return [end?.name || end?.phoneNumber || one.getConnectionId()];

@@ -17,7 +17,6 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         "SendDigits",
         "MuteParticipant",
         "UnmuteParticipant",
-        "UpdateMonitorParticipantState",
     ]
     .into_iter()
     .map(|name| Operation::rpc(name, refuse).read_only())

@@ -224,6 +224,13 @@ async fn destroy_connection(call: Call<App>, input: DestroyConnection) -> Answer
     let connection: Option<ParticipantId> = input.connection_id.parse().ok();
     agent
         .apply(|core, cx| {
+            let monitored = core.monitored_by(user).find(|(contact, _)| contact.id == id);
+            if let Some((_, monitor)) = monitored {
+                if Some(monitor.participant) == connection {
+                    return core.stop_monitoring(cx, user, id);
+                }
+                return Err(invalid_state("A supervisor can end only their own connection of a contact."));
+            }
             let leg = core
                 .agent(user)
                 .and_then(|agent| agent.leg(id))

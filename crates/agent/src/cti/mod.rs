@@ -7,6 +7,7 @@ mod calls;
 mod configuration;
 mod contact;
 mod endpoints;
+mod monitor;
 mod poll;
 mod task;
 mod telemetry;
@@ -52,6 +53,7 @@ fn operations() -> Vec<Operation<App>> {
         configuration::operations(),
         endpoints::operations(),
         contact::operations(),
+        monitor::operations(),
         task::operations(),
         transport::operations(),
         telemetry::operations(),

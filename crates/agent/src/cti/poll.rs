@@ -60,7 +60,7 @@ async fn get_agent_snapshot(call: Call<App>, input: GetAgentSnapshot) -> Answer 
     // The version first: what changes in between is in the snapshot, and is answered once more.
     let version = *versions.borrow_and_update();
     let tokens = call.state.center.tokens();
-    let sign = |core: &contacts::Core, leg: &_| tokens.sign(&chat_token(core, leg, agent.session));
+    let sign = |core: &contacts::Core, part| tokens.sign(&chat_token(core, part, agent.session));
     let mut body =
         agent.engine.read(|core, now| snapshot(core, agent.user, now, &sign)).await.map_err(unavailable)?;
     // Panels measure the difference of their clock against this, so it is made last.

@@ -2,15 +2,16 @@
 
 use api::App;
 use center::TokenKind;
+use contacts::Core;
 use contacts::agent::LegState;
-use model::{ContactId, ParticipantId};
+use model::{ContactId, ParticipantId, UserId};
 use serde::Deserialize;
 use serde_json::json;
 use wire::{ApiError, Call, Operation};
 
 use super::{Agent, Answer, Authentication, invalid_configuration, unavailable};
 use crate::sessions::{SESSION_MS, SignedIn};
-use crate::snapshot::chat_token;
+use crate::snapshot::{ChatPart, chat_token};
 use crate::sockets::agent_socket_url;
 
 pub(super) fn operations() -> Vec<Operation<App>> {
@@ -74,17 +75,27 @@ async fn chat(call: &Call<App>, agent: &Agent, input: CreateTransport) -> Answer
     let (user, session) = (agent.user, agent.session);
     let token = agent
         .read(|core| {
-            let leg = core.agent(user).and_then(|agent| agent.leg(contact)).ok_or_else(refused)?;
-            let is_own = leg.participant == participant && leg.channel == model::Channel::Chat;
-            // Who let an offer pass has no part in the chat.
-            let takes_part = leg.state.is_active() || leg.state == LegState::Ended;
-            if is_own && takes_part { Ok(chat_token(core, leg, session)) } else { Err(refused()) }
+            chat_part(core, user, contact)
+                .filter(|part| part.participant == participant)
+                .map(|part| chat_token(core, part, session))
+                .ok_or_else(refused)
         })
         .await?;
     Ok(json!({"chatTokenTransport": {
         "participantToken": call.state.center.tokens().sign(&token),
         "expiry": token.expires_at.iso_millis(),
     }}))
+}
+
+/// The part a user has in the chat of a contact: as its agent, or as a supervisor.
+fn chat_part(core: &Core, user: UserId, contact: ContactId) -> Option<ChatPart> {
+    if let Some((contact, monitor)) = core.monitored_by(user).find(|(one, _)| one.id == contact) {
+        return Some(ChatPart::of_monitor(contact, monitor));
+    }
+    let leg = core.agent(user)?.leg(contact)?;
+    // Who let an offer pass has no part in the chat.
+    let takes_part = leg.state.is_active() || leg.state == LegState::Ended;
+    (takes_part && leg.channel == model::Channel::Chat).then(|| ChatPart::of_leg(leg))
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,8 @@ use center::{Token, TokenKind};
 use contacts::Core;
 use contacts::agent::{Leg, LegState};
 use contacts::chain::Chain;
+use contacts::contact::Contact;
+use contacts::monitoring::{Monitor, MonitorMode};
 use model::{ArnKind, Channel, ContactId, ParticipantId, Timestamp, UserId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,19 +23,43 @@ const TOKEN_MS: i64 = 24 * 3600 * 1000;
 pub(super) fn all(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Vec<Value> {
     let mut all = vec![initial(core, leg), own(core, user, leg, sign)];
     all.extend(third_party(core, user, leg));
+    all.extend(supervisor(core, leg));
     all
 }
 
-/// The token with which an agent takes part in a chat, in one sign-in session; its end does not change from one
-/// snapshot to the next.
-pub fn chat_token(core: &Core, leg: &Leg, session: Uuid) -> Token {
-    let ends = core.chain(leg.chain).and_then(|chain| chain.expires_at);
+/// Somebody's part in a chat: an agent's, or a supervisor's.
+#[derive(Clone, Copy, Debug)]
+pub struct ChatPart {
+    /// The chain of the chat.
+    pub chain: ContactId,
+    /// Their participant id, also the connection id.
+    pub participant: ParticipantId,
+    /// Since when; does not change while they keep their part.
+    pub since: Timestamp,
+}
+
+impl ChatPart {
+    /// An agent's.
+    pub fn of_leg(leg: &Leg) -> Self {
+        Self { chain: leg.chain, participant: leg.participant, since: leg.since }
+    }
+
+    /// A supervisor's.
+    pub fn of_monitor(contact: &Contact, monitor: &Monitor) -> Self {
+        Self { chain: contact.chain, participant: monitor.participant, since: monitor.joined_at }
+    }
+}
+
+/// The token with which an agent or a supervisor takes part in a chat, in one sign-in session; its end does not change
+/// from one snapshot to the next.
+pub fn chat_token(core: &Core, part: ChatPart, session: Uuid) -> Token {
+    let ends = core.chain(part.chain).and_then(|chain| chain.expires_at);
     Token {
         kind: TokenKind::AgentChat,
         instance: core.directory().instance().id,
-        subject: leg.participant.0,
+        subject: part.participant.0,
         object: session,
-        expires_at: ends.unwrap_or(leg.since) + TOKEN_MS,
+        expires_at: ends.unwrap_or(part.since) + TOKEN_MS,
     }
 }
 
@@ -45,21 +71,26 @@ pub(super) fn customer_endpoint(chain: Option<&Chain>) -> Value {
 
 /// The side that began the contact.
 fn initial(core: &Core, leg: &Leg) -> Value {
-    let contact = core.contact(leg.contact);
-    let chain = core.chain(leg.chain);
+    customer(core, leg.contact, leg.chain, leg.since)
+}
+
+/// The customer's end; `since` stands where nothing is known of the contact any more.
+pub(super) fn customer(core: &Core, contact: ContactId, chain: ContactId, since: Timestamp) -> Value {
+    let (contact, chain_id) = (core.contact(contact), chain);
+    let chain = core.chain(chain);
     let customer = chain.and_then(|chain| chain.customer.as_ref());
     // Nobody is at the other end of a task; the system's participant stands there.
     let id = customer
         .map(|customer| customer.participant)
         .or(chain.map(|chain| chain.system))
-        .unwrap_or(ParticipantId(leg.chain.0));
+        .unwrap_or(ParticipantId(chain_id.0));
     let live = contact.filter(|contact| !contact.is_disconnected());
     let (state, at) = match live {
         Some(contact) => {
             let joined = customer.and_then(|customer| customer.connected_at);
             ("connected", joined.or(contact.connected_to_system_at).unwrap_or(contact.initiated_at))
         }
-        None => ("disconnected", contact.and_then(|contact| contact.disconnected_at).unwrap_or(leg.since)),
+        None => ("disconnected", contact.and_then(|contact| contact.disconnected_at).unwrap_or(since)),
     };
     connection(id, "inbound", true, state, at, customer_endpoint(chain))
 }
@@ -70,34 +101,55 @@ fn own(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
         LegState::Connected | LegState::Paused => "connected",
         LegState::Missed | LegState::Rejected | LegState::Error | LegState::Ended => "disconnected",
     };
+    let endpoint = agent_endpoint(core, user);
+    let mut body = connection(leg.participant, "agent", false, state, leg.since, endpoint);
+    if leg.channel == Channel::Chat {
+        // Who let an offer pass has no part in the chat.
+        let takes_part = matches!(leg.state, LegState::Connecting | LegState::Connected | LegState::Ended);
+        body["chatMediaInfo"] =
+            media_info(core, leg.chain, takes_part.then(|| (ChatPart::of_leg(leg), sign)));
+    }
+    body
+}
+
+/// A user as the far end of a connection.
+pub(super) fn agent_endpoint(core: &Core, user: UserId) -> Value {
     let directory = core.directory();
     let login = directory.user(user).map(|user| user.username.as_str());
-    let endpoint = json!({
+    json!({
         "type": "agent",
         "endpointARN": directory.scope().arn(ArnKind::Agent, user),
         "name": login,
         "agentLogin": login,
-    });
-    let mut body = connection(leg.participant, "agent", false, state, leg.since, endpoint);
-    if leg.channel == Channel::Chat {
-        let customer = core.chain(leg.chain).and_then(|chain| chain.customer.as_ref());
-        let mut info = json!({"chatAutoAccept": false});
-        if let Some(customer) = customer {
-            info["customerName"] = json!(customer.display_name);
-        }
-        // Who let an offer pass has no part in the chat.
-        if matches!(leg.state, LegState::Connecting | LegState::Connected | LegState::Ended) {
-            let token = sign(core, leg);
-            let data = json!({
-                "ConnectionAuthenticationToken": token,
-                "ParticipantId": leg.participant,
-                "ParticipantToken": token,
-            });
-            info["connectionData"] = json!(data.to_string());
-        }
-        body["chatMediaInfo"] = info;
+    })
+}
+
+/// What the chat library begins with; with a token for those who have a part in the chat.
+pub(super) fn media_info(core: &Core, chain: ContactId, part: Option<(ChatPart, Sign)>) -> Value {
+    let mut info = json!({"chatAutoAccept": false});
+    if let Some(customer) = core.chain(chain).and_then(|chain| chain.customer.as_ref()) {
+        info["customerName"] = json!(customer.display_name);
     }
-    body
+    if let Some((part, sign)) = part {
+        let token = sign(core, part);
+        let data = json!({
+            "ConnectionAuthenticationToken": token,
+            "ParticipantId": part.participant,
+            "ParticipantToken": token,
+        });
+        info["connectionData"] = json!(data.to_string());
+    }
+    info
+}
+
+/// The supervisor who has barged in, as the contact's agent sees them. Who only listens is not shown.
+fn supervisor(core: &Core, leg: &Leg) -> Option<Value> {
+    let monitors = &core.contact(leg.contact)?.monitors;
+    let monitor = monitors.iter().find(|monitor| monitor.mode == MonitorMode::Barge)?;
+    let endpoint = agent_endpoint(core, monitor.user);
+    let mut body = connection(monitor.participant, "outbound", false, "barge", monitor.since, endpoint);
+    body["monitorStatus"] = json!(monitor.mode.as_str());
+    Some(body)
 }
 
 /// Whom the contact is being transferred to, while the transfer's flow runs.
@@ -121,7 +173,7 @@ pub fn third_party_id(target: ContactId) -> ParticipantId {
     ParticipantId(target.0)
 }
 
-fn connection(
+pub(super) fn connection(
     id: ParticipantId,
     kind: &str,
     initial: bool,

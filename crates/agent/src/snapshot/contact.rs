@@ -67,19 +67,19 @@ fn kind_name(channel: Channel) -> &'static str {
 }
 
 /// Contact attributes; the name is repeated inside, as panels read it there.
-fn attributes(chain: Option<&Chain>) -> Map<String, Value> {
+pub(super) fn attributes(chain: Option<&Chain>) -> Map<String, Value> {
     let attributes = chain.iter().flat_map(|chain| &chain.attributes);
     attributes.map(|(name, value)| (name.clone(), json!({"name": name, "value": value}))).collect()
 }
 
-fn references(contact: Option<&Contact>) -> Map<String, Value> {
+pub(super) fn references(contact: Option<&Contact>) -> Map<String, Value> {
     let references = contact.iter().flat_map(|contact| &contact.references);
     references
         .map(|(name, reference)| (name.clone(), json!({"value": reference.value, "type": reference.kind})))
         .collect()
 }
 
-fn features(channel: Channel, chain: Option<&Chain>) -> Value {
+pub(super) fn features(channel: Channel, chain: Option<&Chain>) -> Value {
     let customer = chain.and_then(|chain| chain.customer.as_ref());
     let markdown = customer
         .is_some_and(|customer| customer.content_types.iter().any(|kind| kind == content_type::MARKDOWN));

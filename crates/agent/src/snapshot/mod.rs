@@ -3,20 +3,20 @@
 mod connection;
 mod contact;
 pub mod endpoint;
+mod monitor;
 pub mod state;
 
 #[cfg(test)]
 mod tests;
 
-pub use connection::chat_token;
+pub use connection::{ChatPart, chat_token};
 
 use contacts::Core;
-use contacts::agent::Leg;
 use model::{Timestamp, UserId};
 use serde_json::{Value, json};
 
-/// Prints the token with which the agent takes part in the chat of a leg, for the session that asks.
-pub type Sign<'a> = &'a dyn Fn(&Core, &Leg) -> String;
+/// Prints the token with which somebody takes part in a chat, for the session that asks.
+pub type Sign<'a> = &'a dyn Fn(&Core, ChatPart) -> String;
 
 /// The snapshot of a user at `now`. A user who has never signed in is in the state `Init` and holds nothing.
 pub fn snapshot(core: &Core, user: UserId, now: Timestamp, sign: Sign) -> Value {
@@ -31,7 +31,10 @@ pub fn snapshot(core: &Core, user: UserId, now: Timestamp, sign: Sign) -> Value 
     if let Some(next) = &agent.next_status {
         snapshot["nextState"] = state::of_status(core.directory(), next.status, next.enqueued_at).body();
     }
-    let contacts: Vec<Value> = agent.legs.iter().map(|leg| contact::body(core, user, leg, sign)).collect();
+    let held = agent.legs.iter().map(|leg| contact::body(core, user, leg, sign));
+    let monitored =
+        core.monitored_by(user).map(|(contact, monitor)| monitor::body(core, contact, monitor, sign));
+    let contacts: Vec<Value> = held.chain(monitored).collect();
     snapshot["contacts"] = json!(contacts);
     snapshot
 }

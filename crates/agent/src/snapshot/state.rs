@@ -67,7 +67,8 @@ pub fn visible(core: &Core, user: UserId, now: Timestamp) -> AgentState {
         return system("PendingBusy", since);
     }
     let at_work = agent.legs.iter().filter(|leg| matches!(leg.state, LegState::Connected | LegState::Paused));
-    if let Some(since) = at_work.map(|leg| leg.connected_at.unwrap_or(leg.since)).min() {
+    let monitored = core.monitored_by(user).map(|(_, monitor)| monitor.joined_at);
+    if let Some(since) = at_work.map(|leg| leg.connected_at.unwrap_or(leg.since)).chain(monitored).min() {
         return system("Busy", since);
     }
     // The work begins when the last contact has ended, not when the first has.

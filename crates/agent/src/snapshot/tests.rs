@@ -154,8 +154,8 @@ impl Desk {
 
     /// The snapshot, whose structure clients rely on.
     fn shown(&self, user: UserId) -> Value {
-        let shown = snapshot(&self.core, user, self.now, &|core, leg| {
-            let token = chat_token(core, leg, Uuid::nil());
+        let shown = snapshot(&self.core, user, self.now, &|core, part| {
+            let token = chat_token(core, part, Uuid::nil());
             assert_eq!(token.kind, TokenKind::AgentChat);
             format!("token of {}", token.subject)
         });
@@ -164,7 +164,8 @@ impl Desk {
             let connections = contact["connections"].as_array().expect("a list");
             let count =
                 |member: &str, value: Value| connections.iter().filter(|one| one[member] == value).count();
-            assert_eq!(count("type", json!("agent")), 1, "{contact}");
+            let own = count("type", json!("agent")) + count("type", json!("monitoring"));
+            assert_eq!(own, 1, "{contact}");
             assert_eq!(count("initial", json!(true)), 1, "{contact}");
             for connection in connections {
                 assert!(

@@ -100,7 +100,7 @@ async fn calls_are_refused_by_name() {
             assert!(answer.body["message"].as_str().is_some_and(|text| text.starts_with(operation)));
         }
     }
-    let refused = ["CreateOutboundContact", "HoldConnection", "SendDigits", "UpdateMonitorParticipantState"];
+    let refused = ["CreateOutboundContact", "HoldConnection", "SendDigits"];
     for operation in refused {
         assert_eq!(panel.call(operation, json!({})).await.brief(), "400 InvalidContactTypeException");
     }

@@ -3,6 +3,7 @@
 mod agents;
 mod change;
 mod describe;
+mod monitor;
 mod participants;
 mod search;
 mod start;
@@ -18,6 +19,7 @@ pub(crate) fn operations() -> Vec<Operation<App>> {
         start::operations(),
         describe::operations(),
         change::operations(),
+        monitor::operations(),
         participants::operations(),
         agents::operations(),
         search::operations(),

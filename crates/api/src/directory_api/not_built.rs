@@ -184,7 +184,6 @@ const TABLE: &[(&str, Method, &str)] = &[
     ("ListWorkspaceMedia", Method::GET, "/workspaces/{InstanceId}/{WorkspaceId}/media"),
     ("ListWorkspacePages", Method::GET, "/workspaces/{InstanceId}/{WorkspaceId}/pages"),
     ("ListWorkspaces", Method::GET, "/workspaces/{InstanceId}"),
-    ("MonitorContact", Method::POST, "/contact/monitor"),
     ("ReleasePhoneNumber", Method::DELETE, "/phone-number/{PhoneNumberId}"),
     ("ReplicateInstance", Method::POST, "/instance/{InstanceId}/replicate"),
     ("ResumeContactRecording", Method::POST, "/contact/resume-recording"),
