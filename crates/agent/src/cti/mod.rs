@@ -8,7 +8,7 @@ mod configuration;
 mod contact;
 mod endpoints;
 mod poll;
-mod task;
+pub(crate) mod task;
 mod telemetry;
 mod transport;
 
