@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from desk import Desk
+
 
 def named(name, **more):
     return {"Id": {"Name": name}, **more}
@@ -118,5 +120,38 @@ def test_a_flow_makes_a_task_by_a_template(connect, instance, refund, fresh, ref
         contact = connect.describe_contact(InstanceId=instance, ContactId=made)["Contact"]
         assert (contact["Name"], contact["TaskTemplateInfo"]["Arn"]) == ("By a flow", refund["Arn"])
         assert contact["RelatedContactId"] == first
+    finally:
+        connect.stop_contact(InstanceId=instance, ContactId=made)
+
+
+def test_what_panels_may_ask(server, connect, instance, refund, nobody):
+    """The addresses that the agent library calls, with the cookie of a sign-in."""
+    desk = Desk(server, "agent1")
+    base = "/task-templates/api/ccp"
+    listing = f"{base}/proxy/instance/{instance}/task/template"
+
+    def refusal(status, method, path, body=None, **headers):
+        with pytest.raises(AssertionError, match=f": {status} "):
+            desk.http(method, path, body, {"cookie": desk.cookie, **headers})
+
+    _, found, _ = desk.http("GET", f"{listing}?status=ACTIVE&maxResults=100", None, {"cookie": desk.cookie})
+    assert refund["Id"] in [one["Id"] for one in found["TaskTemplates"]]
+    refusal(401, "GET", listing, cookie="")
+    refusal(404, "GET", listing.replace(instance, nobody))
+    refusal(404, "GET", f"{listing}/{nobody}")
+    refusal(404, "GET", f"{listing}/{refund['Id']}?snapshotVersion=7")
+    for query in ("maxResults=0", "maxResults=many", "status=ODD", "odd=1"):
+        refusal(400, "GET", f"{listing}?{query}")
+
+    task = {"instanceId": instance, "taskTemplateId": refund["Id"], "name": "Pay back",
+            "references": {"Order": {"type": "NUMBER", "value": "1"}}}
+    refusal(403, "PUT", f"{base}/createTemplatedTask", task, origin="https://elsewhere.example")
+    refusal(404, "PUT", f"{base}/createTemplatedTask", {**task, "instanceId": nobody})
+    for change in ({"taskTemplateId": None}, {"references": {}}, {"scheduledTime": 1}, {"odd": 1}, {"name": 7}):
+        refusal(400, "PUT", f"{base}/createTemplatedTask", {**task, **change})
+    made = desk.http("PUT", f"{base}/createTemplatedTask", task, {"cookie": desk.cookie})[1]["contactId"]
+    try:
+        # Nobody has taken it yet, so that it is nobody's to change.
+        refusal(404, "POST", f"{base}/updateContact", {"instanceId": instance, "contactId": made, "name": "Mine"})
     finally:
         connect.stop_contact(InstanceId=instance, ContactId=made)

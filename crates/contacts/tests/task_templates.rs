@@ -80,19 +80,20 @@ fn what_the_template_does_not_allow_is_refused() {
     let id = template(&mut center);
     let other = center.flow("Other");
     let later = center.now + 60_000;
-    type Change<'a> = Box<dyn FnOnce(&mut StartTask) + 'a>;
-    let nothing = || -> Change<'_> { Box::new(|_| {}) };
+    type Change = Box<dyn FnOnce(&mut StartTask)>;
+    type Row = (Vec<(&'static str, &'static str)>, Change, Code, &'static str);
+    let nothing = || -> Change { Box::new(|_| {}) };
     let order = ("Order", "1");
-    let table: Vec<(Vec<(&str, &str)>, Change<'_>, Code, &str)> = vec![
+    let table: Vec<Row> = vec![
         (vec![], nothing(), Code::InvalidParameter, "needs a value for the field \"Order\""),
         (vec![("Order", "many")], nothing(), Code::InvalidParameter, "must be a number"),
         (vec![order, ("Colour", "green")], nothing(), Code::InvalidParameter, "choices"),
         (vec![order, ("Team", "Other")], nothing(), Code::InvalidParameter, "read-only"),
         (vec![order, ("Page", "ftp://x")], nothing(), Code::InvalidParameter, "https://"),
-        (vec![order], Box::new(|task| task.flow = Some(other)), Code::InvalidRequest, "its own flow"),
+        (vec![order], Box::new(move |task| task.flow = Some(other)), Code::InvalidRequest, "its own flow"),
         (
             vec![order],
-            Box::new(|task| task.scheduled_at = Some(later)),
+            Box::new(move |task| task.scheduled_at = Some(later)),
             Code::InvalidRequest,
             "scheduled time",
         ),
