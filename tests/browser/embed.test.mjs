@@ -470,6 +470,76 @@ describe("the panel in somebody else's page", () => {
     assert.deepEqual(page.complaints ?? [], []);
   });
 
+  test("C25 a template is listed, read and filled in by the library, and its task is accepted and completed", async (context) => {
+    const { instanceId } = server;
+    const named = (name) => ({ Id: { Name: name } });
+    const { Id: id } = await server.api("PUT", `/instance/${instanceId}/task/template`, {
+      Name: "Refund",
+      ContactFlowId: flow,
+      Fields: [
+        { ...named("Title"), Type: "NAME" },
+        { ...named("Notes"), Type: "DESCRIPTION" },
+        { ...named("When"), Type: "SCHEDULED_TIME" },
+        { ...named("Order"), Type: "NUMBER" },
+        { ...named("Team"), Type: "TEXT" },
+      ],
+      Constraints: { RequiredFields: [named("Title"), named("Order")], ReadOnlyFields: [named("Team")] },
+      Defaults: { DefaultFieldValues: [{ ...named("Team"), DefaultValue: "Money" }] },
+    });
+    const template = `/instance/${instanceId}/task/template/${id}`;
+    context.after(() => server.api("DELETE", template));
+    const page = await desktop();
+    await available(page);
+    const listed = await act(page, "listTemplates", { instanceId, queryParams: { status: "ACTIVE", maxResults: 100 } });
+    assert.deepEqual(
+      listed.data?.TaskTemplates.map((one) => [one.Id, one.Name]),
+      [[id, "Refund"]],
+      JSON.stringify(listed),
+    );
+    const read = await act(page, "template", { instanceId, templateParams: { id, version: "1" } });
+    assert.equal(read.data?.Fields.length, 5, JSON.stringify(read));
+
+    const task = {
+      instanceId,
+      taskTemplateId: id,
+      name: "Pay back",
+      description: "Order 4711",
+      references: { Order: { type: "NUMBER", value: "4711" } },
+      idempotencyToken: crypto.randomUUID(),
+    };
+    const incomplete = await act(page, "templatedTask", { task: { ...task, references: {}, idempotencyToken: "none" } });
+    assert.match(JSON.stringify(incomplete.failure), /needs a value for the field .*Order/);
+    const later = Math.floor(Date.now() / 1000) + 3600;
+    const scheduled = await act(page, "templatedTask", {
+      task: { ...task, scheduledTime: later, idempotencyToken: crypto.randomUUID() },
+    });
+    context.after(() => server.stopContact(scheduled.data.contactId).catch(() => undefined));
+    const made = await act(page, "templatedTask", { task });
+    assert.ok(made.data?.contactId, JSON.stringify(made));
+    const { contactId } = made.data;
+    context.after(() => server.stopContact(contactId).catch(() => undefined)); // over already where all went well
+    await isTold(page, "onConnecting", { contactId });
+    assert.deepEqual(await act(page, "updateTask", { task: { instanceId, contactId, description: "Order 4712" } }), {
+      data: {},
+    });
+    await until("the new description", async () => (await about(page, contactId)).description === "Order 4712");
+    const ring = await about(page, contactId);
+    assert.equal(ring.name, "Pay back");
+    assert.deepEqual(
+      Object.entries(ring.references).map(([name, one]) => `${name}=${one.type}:${one.value}`).toSorted(),
+      ["Order=NUMBER:4711", "Team=STRING:Money"],
+    );
+    const own = (await home[0].snapshot()).contacts.find((one) => one.contactId === contactId);
+    assert.deepEqual(own.channelContext, { taskTemplateId: id, taskTemplateVersion: 1 });
+    await act(page, "accept", { contactId });
+    await isTold(page, "onConnected", { contactId });
+    await act(page, "destroy", { contactId });
+    await isTold(page, "onEnded", { contactId });
+    await act(page, "complete", { contactId });
+    await isTold(page, "onDestroy", { contactId });
+    assert.deepEqual(page.complaints ?? [], []);
+  });
+
   test("C21, C30 a refusal reaches the page's failure callback within a second", async () => {
     const page = await desktop();
     const started = Date.now();

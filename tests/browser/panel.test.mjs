@@ -298,6 +298,48 @@ describe("the contact panel", () => {
     await endAndClose(page);
   });
 
+  test("C25 where there is a template, tasks are created by its form", async (context) => {
+    const named = (name) => ({ Id: { Name: name } });
+    const { Id } = await server.api("PUT", `/instance/${server.instanceId}/task/template`, {
+      Name: "Refund",
+      Fields: [
+        { ...named("Title"), Type: "NAME" },
+        { ...named("Order"), Type: "NUMBER" },
+        { ...named("Colour"), Type: "SINGLE_SELECT", SingleSelectOptions: ["red", "blue"] },
+        { ...named("To"), Type: "QUICK_CONNECT" },
+        { ...named("Source"), Type: "TEXT" },
+      ],
+      Constraints: {
+        RequiredFields: [named("Title"), named("Order"), named("To")],
+        InvisibleFields: [named("Source")],
+      },
+      Defaults: { DefaultFieldValues: [{ ...named("Source"), DefaultValue: "Panel" }] },
+    });
+    context.after(() => server.api("DELETE", `/instance/${server.instanceId}/task/template/${Id}`));
+    const page = await desk();
+    await setStatus(page, "Available");
+    await byId(page, "task-new").click();
+    await byId(page, "task-field-Title").fill("Pay back");
+    assert.equal(await byId(page, "task-field-Source").count(), 0);
+    await byId(page, "task-field-Colour").selectOption("blue");
+    const assign = byId(page, "task-field-To");
+    await until("the choice of agents", async () => (await assign.locator("option").count()) > 1);
+    await assign.selectOption({ label: "agent1" });
+    await byId(page, "task-create").click();
+    assert.equal(await byId(page, "task-dialog").getByRole("alert").count(), 1, "the order is missing");
+    await byId(page, "task-field-Order").fill("4711");
+    await byId(page, "task-create").click();
+    await byId(page, "ring-card").getByText("Pay back").waitFor();
+    const [{ contactId, references }] = (await agents[0].snapshot()).contacts;
+    context.after(() => server.stopContact(contactId).catch(() => undefined)); // over already where all went well
+    assert.deepEqual(
+      Object.entries(references).map(([name, one]) => `${name}=${one.type}:${one.value}`).toSorted(),
+      ["Colour=STRING:blue", "Order=NUMBER:4711", "Source=STRING:Panel"],
+    );
+    await byId(page, "contact-accept").click();
+    await endAndClose(page);
+  });
+
   test("C33 two windows of one browser stay in step", async () => {
     const page = await desk();
     const other = await page.context().newPage();

@@ -4,6 +4,7 @@ import {
   ListBotsCommand,
   ListLambdaFunctionsCommand,
   ListSecurityProfilePermissionsCommand,
+  ListTaskTemplatesCommand,
   SearchAgentStatusesCommand,
   SearchContactFlowModulesCommand,
   SearchContactFlowsCommand,
@@ -35,6 +36,7 @@ export type ListName =
   | "flows"
   | "flowModules"
   | "prompts"
+  | "taskTemplates"
   | "functions"
   | "bots"
   | "predefinedAttributes"
@@ -155,6 +157,15 @@ export const usePrompts = (enabled = true) =>
     "prompts",
     ({ client, InstanceId }, NextToken) => client.send(new SearchPromptsCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.Prompts,
+    enabled,
+  );
+
+export const useTaskTemplates = (enabled = true) =>
+  useList(
+    "taskTemplates",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults, Status: "ACTIVE" })),
+    (page) => page.TaskTemplates,
     enabled,
   );
 

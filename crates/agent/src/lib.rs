@@ -13,6 +13,7 @@
 //! | [`cti`] | the panel's shared worker | bearer token from `/auth/authorize` |
 //! | [`sockets`] | the worker, chat clients | token in the address |
 //! | [`auth`]: `/auth/…`, `/logout` | pages | session cookies |
+//! | [`auth`]: `/task-templates/…` | the worker | session cookies |
 //! | [`auth`]: `/attachments/…` | chat clients | token in the address |
 //! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address. A sign-in: the participant token |
 
@@ -25,6 +26,7 @@ mod problem;
 mod sessions;
 pub mod snapshot;
 mod sockets;
+mod task_templates;
 mod widget;
 
 use api::App;
@@ -37,7 +39,7 @@ pub use widget::DEFAULT_FLOW;
 
 /// The routes of pages: sign-in and out, the panel's authorisation, attachments, the widget.
 pub fn auth() -> Router<App> {
-    login::routes().merge(attachments::routes()).merge(widget::routes())
+    login::routes().merge(attachments::routes()).merge(widget::routes()).merge(task_templates::routes())
 }
 
 /// Whether pages of every origin may call this path: it needs no cookie, only what its address or body carries.

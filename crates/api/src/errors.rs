@@ -43,6 +43,14 @@ pub(crate) fn directory(error: DirectoryError) -> ApiError {
             _ => ApiError::invalid_contact_flow(error.problems),
         };
     }
+    if !error.properties.is_empty() {
+        let properties: Vec<_> = error
+            .properties
+            .iter()
+            .map(|one| (one.path.as_str(), one.reason, one.message.as_str()))
+            .collect();
+        return ApiError::property_validation(error.message, &properties);
+    }
     let answer = ApiError::new(status, error.code.name(), error.message);
     match error.resource_arn {
         Some(arn) => answer.with("ResourceId", arn),

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::authentication::{CustomerAuthentication, SignIn};
 use crate::monitoring::Monitor;
+use crate::task_template::MadeBy;
 
 /// Where a contact is; it is in exactly one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,9 @@ pub struct Contact {
     /// References by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub references: BTreeMap<String, TaskReference>,
+    /// The template that the task was made by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_template: Option<MadeBy>,
     /// System and user tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -330,6 +334,7 @@ impl Contact {
             name: None,
             description: None,
             references: BTreeMap::new(),
+            task_template: None,
             tags: BTreeMap::new(),
             segment_attributes: BTreeMap::new(),
             language_code: None,

@@ -243,11 +243,9 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn create_task(&mut self, task: CreateTask) -> Result<String, FlowError> {
-        if task.template.is_some() {
-            return Err(FlowError::Unavailable("task templates"));
-        }
         let request = StartTask {
             flow: task.flow,
+            template: task.template,
             name: task.name,
             description: task.description,
             attributes: task.attributes,

@@ -58,6 +58,7 @@ mod restore;
 mod session;
 mod start;
 mod task;
+pub mod task_template;
 mod timer;
 mod token;
 pub mod transcript;

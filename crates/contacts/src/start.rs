@@ -90,6 +90,8 @@ pub struct StartTask {
     pub flow: Option<String>,
     /// Who or where it goes to; its flow runs.
     pub quick_connect: Option<QuickConnectId>,
+    /// The task template it is made by, an id or a resource name; values of its fields are references.
+    pub template: Option<String>,
     /// Shown to the agent.
     pub name: String,
     /// Shown to the agent.
@@ -220,6 +222,7 @@ impl Core {
             request.description.as_deref().unwrap_or(""),
             &json!(request.attributes).to_string(),
             &json!(request.references).to_string(),
+            request.template.as_deref().unwrap_or(""),
             &json!([request.previous, request.related, request.scheduled_at]).to_string(),
         ]);
         let key = request.client_token.as_ref().map(|token| format!("StartTaskContact/{token}"));
@@ -230,6 +233,7 @@ impl Core {
         if request.previous.is_some() && request.related.is_some() {
             return Err(invalid_request("Give PreviousContactId or RelatedContactId, not both."));
         }
+        let (request, task_template) = self.by_template(request)?;
         if request.name.is_empty() || request.name.chars().count() > 512 {
             return Err(invalid_parameter("Name must have 1 to 512 characters."));
         }
@@ -288,6 +292,7 @@ impl Core {
         contact.name = Some(request.name);
         contact.description = request.description;
         contact.references = request.references;
+        contact.task_template = task_template;
         contact.scheduled_at = scheduled;
         contact.made_depth = made_depth;
         contact.target_queue = target_queue;
@@ -361,6 +366,7 @@ impl Core {
         contact.name = before.name;
         contact.description = before.description;
         contact.references = before.references;
+        contact.task_template = before.task_template;
         contact.tags = before.tags;
         contact.segment_attributes = before.segment_attributes;
         contact.customer_authentication = before.customer_authentication;

@@ -70,6 +70,7 @@ pub(crate) struct Tables {
     flows: Table<FlowResource>,
     modules: Table<FlowModule>,
     prompts: Table<Prompt>,
+    task_templates: Table<TaskTemplate>,
     bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
     groups: Table<HierarchyGroup>,
@@ -137,6 +138,7 @@ tables! {
     FlowResource: flows, flow(FlowId), flows, flow_named;
     FlowModule: modules, flow_module(FlowId), flow_modules, flow_module_named;
     Prompt: prompts, prompt(PromptId), prompts, prompt_named;
+    TaskTemplate: task_templates, task_template(TaskTemplateId), task_templates, task_template_named;
 }
 
 macro_rules! holds {

@@ -15,6 +15,7 @@ pub enum Code {
     InvalidParameter,
     InvalidRequest,
     LimitExceeded,
+    PropertyValidation,
     ResourceConflict,
     ResourceInUse,
     ResourceNotFound,
@@ -24,7 +25,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 14] = [
+    pub const ALL: [Code; 15] = [
         Self::AccessDenied,
         Self::ContactFlowNotPublished,
         Self::DuplicateResource,
@@ -34,6 +35,7 @@ impl Code {
         Self::InvalidParameter,
         Self::InvalidRequest,
         Self::LimitExceeded,
+        Self::PropertyValidation,
         Self::ResourceConflict,
         Self::ResourceInUse,
         Self::ResourceNotFound,
@@ -53,6 +55,7 @@ impl Code {
             Self::InvalidParameter => "InvalidParameterException",
             Self::InvalidRequest => "InvalidRequestException",
             Self::LimitExceeded => "LimitExceededException",
+            Self::PropertyValidation => "PropertyValidationException",
             Self::ResourceConflict => "ResourceConflictException",
             Self::ResourceInUse => "ResourceInUseException",
             Self::ResourceNotFound => "ResourceNotFoundException",
@@ -67,7 +70,8 @@ impl Code {
             Self::InvalidContactFlow
             | Self::InvalidContactFlowModule
             | Self::InvalidParameter
-            | Self::InvalidRequest => 400,
+            | Self::InvalidRequest
+            | Self::PropertyValidation => 400,
             Self::ServiceQuotaExceeded => 402,
             Self::AccessDenied => 403,
             Self::ContactFlowNotPublished | Self::ResourceNotFound | Self::UserNotFound => 404,
@@ -84,6 +88,17 @@ impl fmt::Display for Code {
     }
 }
 
+/// One refused member.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Property {
+    /// Where it stands in the request, such as `Fields[1].Type`.
+    pub path: String,
+    /// The published reason, such as `INVALID_FORMAT`.
+    pub reason: &'static str,
+    /// One sentence for the caller.
+    pub message: String,
+}
+
 /// A refused operation. Nothing has been changed when one is returned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -95,6 +110,8 @@ pub struct DirectoryError {
     /// The findings of a flow validation; empty with every other code than `InvalidContactFlow` and
     /// `InvalidContactFlowModule`. 1–50 entries.
     pub problems: Vec<String>,
+    /// The members that are refused, with `PropertyValidation`.
+    pub properties: Vec<Property>,
     /// What is in use, with `ResourceInUse`: the resource name.
     pub resource_arn: Option<String>,
 }
@@ -105,7 +122,13 @@ pub type Result<T, E = DirectoryError> = std::result::Result<T, E>;
 impl DirectoryError {
     /// A refusal with this code and sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), problems: Vec::new(), resource_arn: None }
+        Self {
+            code,
+            message: message.into(),
+            problems: Vec::new(),
+            properties: Vec::new(),
+            resource_arn: None,
+        }
     }
 
     /// A member of the request has an impossible value.
@@ -126,6 +149,15 @@ impl DirectoryError {
     /// The name is taken.
     pub fn duplicate(message: impl Into<String>) -> Self {
         Self::new(Code::DuplicateResource, message)
+    }
+
+    /// Members are refused one by one.
+    pub fn properties(properties: Vec<Property>) -> Self {
+        let message = properties.first().map_or_else(
+            || "A member is not valid.".to_owned(),
+            |property| format!("{}: {}", property.path, property.message),
+        );
+        Self { properties, ..Self::new(Code::PropertyValidation, message) }
     }
 
     /// The resource is still used by something else.

@@ -64,6 +64,8 @@ kinds! {
     QuickConnect = "quick-connect", "quick connect";
     /// A routing profile.
     RoutingProfile = "routing-profile", "routing profile";
+    /// A task template.
+    TaskTemplate = "task-template", "task template";
     /// An agent status.
     AgentStatus = "agent-status", "agent status";
     /// A predefined attribute; its id is its name.

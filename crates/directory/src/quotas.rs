@@ -80,6 +80,8 @@ quotas! {
     ScheduledReports = "Scheduled reports per instance", 50, false;
     /// Security profiles.
     SecurityProfiles = "Security profiles per instance", 100, true;
+    /// Fields of task templates besides name, description, time and assignment, all templates together.
+    TaskTemplateFields = "Customised task-template fields per instance", 50, false;
     /// Task templates.
     TaskTemplates = "Task templates per instance", 50, false;
     /// Users.

@@ -51,6 +51,7 @@ documents! {
     FlowResource: Flow, FlowId, id, name;
     FlowModule: FlowModule, FlowId, id, name;
     Prompt: Prompt, PromptId, prompt_id, name;
+    TaskTemplate: TaskTemplate, TaskTemplateId, id, name;
 }
 
 impl Document for PredefinedAttribute {

@@ -50,6 +50,7 @@ pub enum ArnKind {
     Prompt,
     OperatingHours,
     AgentGroup,
+    TaskTemplate,
 }
 
 impl ArnKind {
@@ -68,6 +69,7 @@ impl ArnKind {
             Self::Prompt => "prompt",
             Self::OperatingHours => "operating-hours",
             Self::AgentGroup => "agent-group",
+            Self::TaskTemplate => "task-template",
         }
     }
 }

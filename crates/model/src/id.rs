@@ -58,6 +58,8 @@ id_types! {
     FlowId
     /// A prompt.
     PromptId
+    /// A task template.
+    TaskTemplateId
     /// A transcript item: a message, an event or an attachment notice.
     ItemId
     /// An attachment file.

@@ -7,6 +7,7 @@ pub mod channel;
 pub mod function;
 pub mod id;
 pub mod resource;
+pub mod task_template;
 pub mod time;
 
 pub use arn::{Arn, ArnKind, Scope};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::id::*;
+pub use crate::task_template::*;
 use crate::time::Timestamp;
 
 /// Tags of a resource: at most 50, keys 1–128 and values 0–256 characters.

@@ -170,6 +170,10 @@ export function act(page, action, argument) {
         silentMonitor: (how) => contact.silentMonitor(how),
         resume: (how) => contact.resume(how),
         task: (how) => connect.core.getClient().call("createTaskContact", argument.task, how),
+        listTemplates: (how) => connect.core.getClient().call("listTaskTemplates", argument, how),
+        template: (how) => connect.core.getClient().call("getTaskTemplate", argument, how),
+        templatedTask: (how) => connect.core.getClient().call("createTemplatedTask", argument.task, how),
+        updateTask: (how) => connect.core.getClient().call("updateContact", argument.task, how),
         dial: (how) => agent.connect(connect.Endpoint.byPhoneNumber(argument.number), how),
       };
       return Promise.race([

@@ -14,7 +14,7 @@ import { DeskProvider, useDesk } from "./context";
 import { Desk } from "./desk";
 import { StatusPicker } from "./StatusPicker";
 import { startDesk } from "./start";
-import { TaskDialog } from "./TaskDialog";
+import { CreateTaskDialog } from "./TemplateTaskDialog";
 import "./desk.css";
 
 type Gate =
@@ -110,7 +110,7 @@ export function DeskHead({ other, brand }: DeskHeadProps) {
       )}
       <ThemeToggle />
       <SettingsMenu other={other} />
-      {creating && <TaskDialog onClose={() => setCreating(false)} />}
+      {creating && <CreateTaskDialog onClose={() => setCreating(false)} />}
     </header>
   );
 }

@@ -6,6 +6,7 @@ import { Button, IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { useDesk } from "./context";
+import { localInput } from "./localTime";
 import { useQuickConnects } from "./TransferDialog";
 
 /** Furthest a task may be scheduled ahead, in milliseconds. */
@@ -24,12 +25,6 @@ export function isGoodLink(link: { name: string; url: string }): boolean {
   } catch {
     return false;
   }
-}
-
-/** The local date and time in the form a `datetime-local` input takes. */
-function localInput(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
 }
 
 export function TaskDialog({ relatedContactId, onClose }: { relatedContactId?: string; onClose: () => void }) {

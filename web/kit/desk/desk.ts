@@ -1,6 +1,7 @@
 /** The desk: one store of what streams says, and the things an agent can do, each answering when the server has. */
 import { ChatModel } from "../chat/model";
 import { stock } from "../stock/connect";
+import type { TaskTemplate, TemplatedDraft } from "./taskTemplate";
 import { transcriptOnly } from "./transcript-only";
 import { type AgentStatus, type ContactView, type DeskView, emptyDesk, readAgent, readContact } from "./view";
 
@@ -201,6 +202,43 @@ export class Desk {
         .core.getClient()
         .call("createTaskContact", { ...draft, endpoint, idempotencyToken }, callbacks),
     );
+  }
+
+  private instanceId(): string {
+    return /instance\/([^/]+)/.exec(this.agent?.getConfiguration().agentARN ?? "")?.[1] ?? "";
+  }
+
+  private ask<Answer>(method: string, parameters: object): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      stock()
+        .core.getClient()
+        .call(
+          method,
+          { instanceId: this.instanceId(), ...parameters },
+          {
+            success: (data?: unknown) => resolve(data as Answer),
+            failure: (failure: unknown) => reject(readFailure(failure)),
+          },
+        );
+    });
+  }
+
+  /** The templates that tasks can be made by, sorted by name. */
+  async taskTemplates(): Promise<TaskTemplate[]> {
+    const answer = await this.ask<{ TaskTemplates: { Id: string }[] }>("listTaskTemplates", {
+      queryParams: { status: "ACTIVE", maxResults: 100 },
+    });
+    const ids = answer.TaskTemplates.map((one) => one.Id);
+    const templates = await Promise.all(
+      ids.map((id) => this.ask<TaskTemplate>("getTaskTemplate", { templateParams: { id } })),
+    );
+    return templates.sort((a, b) => a.Name.localeCompare(b.Name));
+  }
+
+  /** Makes a task by a template. */
+  async createTemplatedTask(draft: TemplatedDraft): Promise<void> {
+    const idempotencyToken = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    await this.ask("createTemplatedTask", { ...draft, idempotencyToken });
   }
 
   /** Makes every panel of this browser forget the agent; they reload and show the sign-in form. */

@@ -9,7 +9,7 @@ mod contact;
 mod endpoints;
 mod monitor;
 mod poll;
-mod task;
+pub(crate) mod task;
 mod telemetry;
 mod transport;
 

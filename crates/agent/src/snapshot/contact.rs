@@ -49,7 +49,11 @@ pub(super) fn body(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
         }
         if let Some(at) = contact.scheduled_at {
             // A plain number here, not a timestamp: panels read it as seconds.
-            body["channelContext"] = json!({"scheduledTime": at.0.div_euclid(1000)});
+            body["channelContext"]["scheduledTime"] = json!(at.0.div_euclid(1000));
+        }
+        if let Some(template) = &contact.task_template {
+            body["channelContext"]["taskTemplateId"] = json!(template.id);
+            body["channelContext"]["taskTemplateVersion"] = json!(template.version);
         }
     }
     if leg.channel == Channel::Chat {

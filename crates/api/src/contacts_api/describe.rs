@@ -60,6 +60,12 @@ pub(super) fn body(scope: &Scope, contact: &Contact) -> Value {
     put("InitiationMethod", Some(json!(contact.initiation_method)));
     put("Name", contact.name.as_ref().map(|text| json!(text)));
     put("Description", contact.description.as_ref().map(|text| json!(text)));
+    put(
+        "TaskTemplateInfo",
+        contact.task_template.as_ref().map(
+            |template| json!({"Arn": scope.arn(ArnKind::TaskTemplate, template.id), "Name": template.name}),
+        ),
+    );
     put("Channel", Some(json!(contact.channel)));
     put("QueueInfo", queue_info(contact));
     put("AgentInfo", agent_info(contact));

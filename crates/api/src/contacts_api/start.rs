@@ -25,6 +25,7 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         Operation::put("StartTaskContact", "/contact/task", start_task)
             .constraint("Name", Rule::Length(0, 512))
             .constraint("Description", Rule::Length(0, 4096))
+            .constraint("TaskTemplateId", Rule::Length(1, 500))
             .constraint("ClientToken", Rule::Length(0, 500)),
     ]
 }
@@ -257,9 +258,6 @@ struct StartTaskInput {
 async fn start_task(call: Call<App>, input: StartTaskInput) -> Result<Value, ApiError> {
     let engine = access::instance(&call, &input.instance_id)?;
     access::permit(&call, &engine, &[Permission::BasicAgentAccess]).await?;
-    if input.task_template_id.is_some() {
-        return Err(ApiError::not_implemented("StartTaskContact with TaskTemplateId"));
-    }
     let previous = input.previous_contact_id.as_deref().map(stored::id).transpose()?;
     let related = input.related_contact_id.as_deref().map(stored::id).transpose()?;
     let linked_attributes = match previous.or(related) {
@@ -277,6 +275,7 @@ async fn start_task(call: Call<App>, input: StartTaskInput) -> Result<Value, Api
         .transpose()?;
     let request = StartTask {
         flow: input.contact_flow_id,
+        template: input.task_template_id,
         quick_connect,
         name: input.name,
         description: input.description,

@@ -66,10 +66,10 @@ impl Resolver for Names<'_> {
                 id.parse().is_ok_and(|id| directory.hours_of_operation(id).is_some())
             }
             ResourceKind::Module => directory.callable_module(name).is_some(),
+            ResourceKind::TaskTemplate => id.parse().is_ok_and(|id| directory.task_template(id).is_some()),
             // None of these can be made here, so that none exists.
             ResourceKind::View
             | ResourceKind::PhoneNumber
-            | ResourceKind::TaskTemplate
             | ResourceKind::CaseTemplate
             | ResourceKind::DataTable => false,
         };

@@ -37,6 +37,7 @@ mod row;
 mod security_profiles;
 mod storage;
 mod tags;
+mod task_templates;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -76,6 +77,7 @@ fn built() -> Vec<Operation<App>> {
         prompts::operations(),
         attributes::operations(),
         tags::operations(),
+        task_templates::operations(),
     ];
     groups.into_iter().flatten().collect()
 }

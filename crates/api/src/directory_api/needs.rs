@@ -131,6 +131,12 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("ListAgentStatuses", List(AgentStatesView)),
     ("SearchAgentStatuses", One(&[AgentStatesView])),
     ("UpdateAgentStatus", One(&[AgentStatesEdit])),
+    // Task templates
+    ("CreateTaskTemplate", One(&[TaskTemplatesCreate])),
+    ("GetTaskTemplate", One(&[TaskTemplatesView])),
+    ("ListTaskTemplates", List(TaskTemplatesView)),
+    ("UpdateTaskTemplate", One(&[TaskTemplatesEdit])),
+    ("DeleteTaskTemplate", One(&[TaskTemplatesDelete])),
     // Flows
     ("DescribeFlowLanguage", One(&[ContactFlowsView])),
     ("CheckContactFlow", One(&[ContactFlowsView])),

@@ -264,6 +264,8 @@ operations! {
         "CreateHoursOfOperation" => create_hours_of_operation, created_hours_of_operation;
         "CreatePrompt" => create_prompt, created_prompt;
         "UpdatePrompt" => update_prompt, created_prompt;
+        "CreateTaskTemplate" => create_task_template, created_task_template;
+        "UpdateTaskTemplate" => update_task_template, updated_task_template;
         "CreateQuickConnect" => create_quick_connect, created_quick_connect;
         "CreateAgentStatus" => create_agent_status, created_agent_status;
         "CreateRoutingProfile" => create_routing_profile, created_routing_profile;
@@ -314,6 +316,7 @@ operations! {
         "DeleteQueue" => delete_queue;
         "DeleteHoursOfOperation" => delete_hours_of_operation;
         "DeletePrompt" => delete_prompt;
+        "DeleteTaskTemplate" => delete_task_template;
         "DeleteRoutingProfile" => delete_routing_profile;
         "DeleteSecurityProfile" => delete_security_profile;
         "DeleteUser" => delete_user;
@@ -333,6 +336,7 @@ operations! {
         "DescribeQueue" => describe_queue;
         "DescribeHoursOfOperation" => describe_hours_of_operation;
         "DescribePrompt" => describe_prompt;
+        "GetTaskTemplate" => get_task_template;
         "DescribeQuickConnect" => describe_quick_connect;
         "DescribeAgentStatus" => describe_agent_status;
         "DescribeRoutingProfile" => describe_routing_profile;
@@ -353,6 +357,7 @@ operations! {
         "ListQueueQuickConnects" => list_queue_quick_connects, "QuickConnectSummaryList";
         "ListHoursOfOperations" => list_hours_of_operations, "HoursOfOperationSummaryList";
         "ListPrompts" => list_prompts, "PromptSummaryList";
+        "ListTaskTemplates" => list_task_templates, "TaskTemplates";
         "ListQuickConnects" => list_quick_connects, "QuickConnectSummaryList";
         "ListAgentStatuses" => list_agent_statuses, "AgentStatusSummaryList";
         "ListRoutingProfiles" => list_routing_profiles, "RoutingProfileSummaryList";
@@ -450,6 +455,7 @@ pub const DUPLICATE: &str = "DuplicateResourceException";
 pub const LIMIT: &str = "LimitExceededException";
 pub const IN_USE: &str = "ResourceInUseException";
 pub const CONFLICT: &str = "ResourceConflictException";
+pub const PROPERTY: &str = "PropertyValidationException";
 pub const BAD_FLOW: &str = "InvalidContactFlowException";
 pub const BAD_MODULE: &str = "InvalidContactFlowModuleException";
 /// An id that nothing has.

@@ -155,6 +155,11 @@ export const desk: Record<DeskKey, string> = {
   "task.scheduleZone": "In Ihrer Zeitzone: {zone}",
   "task.scheduleBad": "Wählen Sie einen Zeitpunkt zwischen jetzt und in sechs Tagen.",
   "task.created": "Die Aufgabe „{name}“ wurde angelegt.",
+  "task.template": "Vorlage",
+  "task.templateMissing": "Wählen Sie eine Vorlage.",
+  "task.fieldMissing": "Füllen Sie das aus.",
+  "task.yes": "ja",
+  "task.no": "nein",
   "task.noDescription": "Diese Aufgabe hat keine Beschreibung.",
   "task.paused": "Die Aufgabe ist pausiert. Setzen Sie sie fort, um weiterzuarbeiten.",
 };

@@ -151,6 +151,11 @@ export const desk = {
   "task.scheduleZone": "In your time zone: {zone}",
   "task.scheduleBad": "Choose a time between now and six days from now.",
   "task.created": "The task “{name}” was created.",
+  "task.template": "Template",
+  "task.templateMissing": "Choose a template.",
+  "task.fieldMissing": "Fill this in.",
+  "task.yes": "yes",
+  "task.no": "no",
   "task.noDescription": "This task has no description.",
   "task.paused": "The task is paused. Resume it to go on.",
 } as const;

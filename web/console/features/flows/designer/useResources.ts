@@ -10,6 +10,7 @@ import {
   useHours,
   usePrompts,
   useQueues,
+  useTaskTemplates,
   useUsers,
 } from "../../../data";
 import type { Choice } from "../../../parts/fields";
@@ -23,6 +24,7 @@ export function useResources(): Record<string, Choice[]> {
   const modules = useFlowModules(may("ContactFlowModules.View")).data;
   const prompts = usePrompts(may("Prompts.View")).data;
   const hours = useHours(may("HoursOfOperation.View")).data;
+  const templates = useTaskTemplates(may("TaskTemplates.View")).data;
   const users = useUsers(may("Users.View")).data;
   const functions = useFunctions(may("SecurityProfiles.View")).data;
   const bots = useBots(may("ContactFlows.View")).data;
@@ -58,6 +60,11 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.HoursOfOperationArn,
         (one) => one.Name ?? "",
       ),
+      TaskTemplate: choices(
+        templates,
+        (one) => one.Id,
+        (one) => one.Name ?? "",
+      ),
       Agent: choices(
         users,
         (one) => one.Arn,
@@ -77,5 +84,5 @@ export function useResources(): Record<string, Choice[]> {
         ),
       ],
     };
-  }, [queues, flows, modules, prompts, hours, users, functions, bots, menu, t]);
+  }, [queues, flows, modules, prompts, hours, templates, users, functions, bots, menu, t]);
 }
