@@ -67,7 +67,8 @@ async fn contact(engine: &Engine, id: ContactId) -> Result<Option<Contact>, Past
     row.map(|row| parse(&row.body)).transpose()
 }
 
-async fn chain(engine: &Engine, id: ContactId) -> Result<Option<Chain>, PastChatError> {
+/// The chain of a contact, live or over.
+pub async fn chain(engine: &Engine, id: ContactId) -> Result<Option<Chain>, PastChatError> {
     if let Some(live) = engine.read(|core, _| core.chain(id).cloned()).await? {
         return Ok(Some(live));
     }

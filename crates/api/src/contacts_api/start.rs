@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use center::past_chat::PastChatError;
 use center::{Token, TokenKind};
 use contacts::{PastChat, StartChat, StartTask};
 use directory::Permission;
@@ -211,12 +210,7 @@ pub(super) async fn past_chat(
     kind: &str,
     source: ContactId,
 ) -> Result<Option<PastChat>, ApiError> {
-    center::past_chat::past_chat(engine, kind, source).await.map_err(|error| match error {
-        PastChatError::NotInitial | PastChatError::NotOver => ApiError::invalid_request(error.to_string()),
-        PastChatError::Engine(error) => errors::engine(error),
-        PastChatError::Store(error) => errors::store(error),
-        PastChatError::Unreadable => ApiError::internal_service(error.to_string()),
-    })
+    center::past_chat::past_chat(engine, kind, source).await.map_err(stored::unread)
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contacts::PAST_CHAIN;
+use center::past_chat::PastChatError;
 use contacts::chain::Chain;
 use contacts::contact::Contact;
 use engine::Engine;
@@ -37,13 +37,17 @@ pub(crate) async fn contact(
 
 /// The chain of a contact, live or over.
 pub(crate) async fn chain(engine: &Engine, id: ContactId) -> Result<Option<Chain>, ApiError> {
-    let live = engine.read(|core, _| core.chain(id).cloned()).await.map_err(errors::engine)?;
-    if live.is_some() {
-        return Ok(live);
+    center::past_chat::chain(engine, id).await.map_err(unread)
+}
+
+/// The answer where a past chat cannot be read or continued.
+pub(crate) fn unread(error: PastChatError) -> ApiError {
+    match error {
+        PastChatError::NotInitial | PastChatError::NotOver => ApiError::invalid_request(error.to_string()),
+        PastChatError::Engine(error) => errors::engine(error),
+        PastChatError::Store(error) => errors::store(error),
+        PastChatError::Unreadable => ApiError::internal_service(error.to_string()),
     }
-    let past =
-        engine.store().document(engine.id(), PAST_CHAIN, &id.to_string()).await.map_err(errors::store)?;
-    past.map(|body| parse(&body)).transpose()
 }
 
 /// The contact id in a member.
