@@ -64,11 +64,11 @@ def test_full_disk(small_disk):
         acknowledged.append(answer["Id"])
 
         filler = small_disk / "filler"
-        with open(filler, "wb") as file:
+        # Unbuffered: what a partly taken write leaves over would be written again, and refused, on closing the file.
+        with open(filler, "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 65536)
-                    file.flush()
             except OSError:
                 pass
         # What the database holds in reserve is used up first; then every write is refused.
