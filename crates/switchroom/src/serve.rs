@@ -159,7 +159,7 @@ fn router(app: App, keys: Arc<AccessKeys>, audit: Audit, config: &Config) -> Rou
     let router = Router::new()
         .route("/health", get(|| async { "ok" }))
         .merge(agent::sockets().merge(agent::auth()).with_state(app))
-        .merge(pages::routes(center, web))
+        .merge(pages::routes(agent::Sessions::new(center), web))
         .fallback_service(endpoint.into_router());
     wire::cors::layer(router, origins).layer(axum::middleware::from_fn(one_host))
 }
