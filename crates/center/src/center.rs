@@ -142,6 +142,11 @@ impl Center {
         &self.work.bots
     }
 
+    /// Gives the server telephony: commands of calls go there from now on.
+    pub fn plug_telephony(&self, telephony: Arc<dyn crate::telephony::Telephony>) {
+        self.work.telephony.plug(telephony);
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

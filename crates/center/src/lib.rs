@@ -11,6 +11,7 @@ pub mod identity;
 pub mod password;
 pub mod past_chat;
 mod perform;
+pub mod telephony;
 pub mod token;
 mod under_way;
 

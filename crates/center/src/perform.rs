@@ -17,6 +17,7 @@ use crate::bots::{Bots, Listener};
 use crate::function_call;
 use crate::identity::IdentityProviders;
 use crate::past_chat::past_chat;
+use crate::telephony;
 use crate::under_way::{UnderWay, tell};
 
 /// Pieces of work of one kind at once; more wait.
@@ -42,6 +43,7 @@ pub(crate) struct Work {
     functions: Arc<Functions>,
     pub(crate) bots: Arc<Bots>,
     under_way: UnderWay,
+    pub(crate) telephony: telephony::Port,
     streams: Arc<Mutex<HashMap<String, mpsc::Sender<StreamItem>>>>,
 }
 
@@ -65,6 +67,7 @@ impl Work {
             functions,
             bots: Arc::default(),
             under_way: UnderWay::default(),
+            telephony: telephony::Port::default(),
             streams: Arc::default(),
         }
     }
@@ -158,6 +161,7 @@ impl Performer for Work {
                     }
                 });
             }
+            Effect::Call(command) => self.telephony.command(&engine, command),
             Effect::Stream { endpoints, visibility, content } => {
                 for endpoint in endpoints {
                     self.stream(endpoint, (visibility.as_str(), content.clone()));

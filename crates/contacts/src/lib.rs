@@ -36,6 +36,7 @@ pub mod attachment;
 mod attributes;
 pub mod authentication;
 mod bot_talk;
+pub mod call;
 pub mod chain;
 mod chat;
 pub mod contact;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authentication::{AuthorizationRequest, Confidential, ProviderName};
+use crate::call::CallCommand;
 use crate::event::Event;
 
 /// Everything one call changed; committed in one transaction before anyone hears of it.
@@ -224,6 +225,8 @@ pub enum Effect {
         /// The customer sees the reply while it is made.
         incremental: bool,
     },
+    /// Ask something of telephony; what comes of it is told with [`Core::call_event`](crate::Core::call_event).
+    Call(CallCommand),
     /// Have a staged attachment scanned; answered with
     /// [`Core::attachment_scanned`](crate::Core::attachment_scanned).
     ScanAttachment {
