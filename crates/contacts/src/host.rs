@@ -258,7 +258,7 @@ impl Host for ContactHost<'_, '_> {
         self.core.start_task(self.cx, request).map(|id| id.to_string()).map_err(refused)
     }
 
-    fn send_message(&mut self, message: Message) -> Result<(), FlowError> {
+    fn send_message(&mut self, message: Message) -> Result<Said, FlowError> {
         if self.core.complete_reply(self.cx, self.contact, &message) {
             return Ok(());
         }
