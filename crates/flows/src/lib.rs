@@ -58,8 +58,8 @@ pub mod value;
 pub use document::Document;
 pub use error::{ErrorBranch, FlowError, ParseError};
 pub use exchange::{
-    AuthenticationRequest, BotCall, BotError, FunctionCall, FunctionError, KeysRequest, PastChatRequest, Pause, Resume,
-    ThirdParty, ThirdPartyEnd, ViewRequest,
+    AuthenticationRequest, BotCall, BotError, FunctionCall, FunctionError, KeysRequest, PastChatRequest,
+    Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest,
 };
 pub use host::{
     BotReply, Branch, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,

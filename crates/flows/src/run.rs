@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::exchange::{
-    AuthenticationRequest, BotCall, FunctionCall, KeysRequest, PastChatRequest, Pause, ThirdParty, ViewRequest,
+    AuthenticationRequest, BotCall, FunctionCall, KeysRequest, PastChatRequest, Pause, ThirdParty,
+    ViewRequest,
 };
 use crate::host::{Message, TargetQueue};
 

@@ -165,7 +165,10 @@ impl Play {
 
     fn listens(&self) -> bool {
         let waits = |pause: &Pause| {
-            matches!(pause, Pause::Input { .. } | Pause::Keys(_) | Pause::Wait { customer_returned: true, .. })
+            matches!(
+                pause,
+                Pause::Input { .. } | Pause::Keys(_) | Pause::Wait { customer_returned: true, .. }
+            )
         };
         self.pause.as_ref().is_some_and(waits)
     }

@@ -36,7 +36,9 @@ pub(crate) fn gather(machine: &mut Machine<'_>, action: &Action) -> Performed {
         KeysRequest { prompt, first_ms: first as u64 * 1000, most: 1, ..KeysRequest::default() };
     if stores {
         let number = |name: &str, most: i64| -> Result<Option<i64>, FlowError> {
-            let Some(text) = machine.text_of(action.member("DTMFConfiguration", name))? else { return Ok(None) };
+            let Some(text) = machine.text_of(action.member("DTMFConfiguration", name))? else {
+                return Ok(None);
+            };
             let number = text.trim().parse().ok().filter(|number| (1..=most).contains(number));
             number.map(Some).ok_or_else(|| {
                 FlowError::invalid(format!("DTMFConfiguration.{name}"), format!("is not within 1 to {most}"))
@@ -45,8 +47,9 @@ pub(crate) fn gather(machine: &mut Machine<'_>, action: &Action) -> Performed {
         let between = number("InterdigitTimeLimitSeconds", 20)?.unwrap_or(BETWEEN_SECONDS);
         request.between_ms = between as u64 * 1000;
         request.most = most_keys(machine, action)?;
-        request.terminator =
-            machine.text_of(action.member("DTMFConfiguration", "InputTerminationSequence"))?.unwrap_or_default();
+        request.terminator = machine
+            .text_of(action.member("DTMFConfiguration", "InputTerminationSequence"))?
+            .unwrap_or_default();
         let is_key = |key: char| key.is_ascii_digit() || matches!(key, '*' | '#');
         if request.terminator.len() > 5 || !request.terminator.chars().all(is_key) {
             return Err(FlowError::invalid(
