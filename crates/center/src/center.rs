@@ -147,6 +147,11 @@ impl Center {
         self.work.telephony.plug(telephony);
     }
 
+    /// Whether calls are possible.
+    pub fn has_telephony(&self) -> bool {
+        self.work.telephony.is_plugged()
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

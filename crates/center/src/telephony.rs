@@ -23,6 +23,10 @@ impl Port {
         }
     }
 
+    pub(crate) fn is_plugged(&self) -> bool {
+        self.0.get().is_some()
+    }
+
     pub(crate) fn command(&self, engine: &Arc<Engine>, command: CallCommand) {
         match self.0.get() {
             Some(telephony) => telephony.command(engine, command),
