@@ -63,7 +63,7 @@ fn publish(center: &mut Center, id: &str, content: String) {
     let request = UpdateContactFlowContent { instance_id: None, contact_flow_id: id.to_owned(), content };
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.update_contact_flow_content(cx, request, "ann", &Anything)
             })
         })
@@ -74,7 +74,7 @@ fn new_module(center: &mut Center, name: &str, content: String) -> FlowId {
     let request = input::read(json!({"Name": name, "Content": content})).expect("reads");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.create_contact_flow_module(cx, request, "ann", &Anything)
             })
         })
@@ -85,7 +85,7 @@ fn publish_module(center: &mut Center, id: FlowId, content: String) {
     let request = input::read(json!({"ContactFlowModuleId": id, "Content": content})).expect("reads");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.update_contact_flow_module_content(cx, request, "ann", &Anything)
             })
         })
@@ -156,13 +156,15 @@ fn deleted_versions_stay_until_the_last_contact_has_left_them() {
     let delete =
         DeleteContactFlowVersion { instance_id: None, contact_flow_id: id.clone(), contact_flow_version: 1 };
     center
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_contact_flow_version(delete)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, _| directory.delete_contact_flow_version(delete))
+        })
         .expect("deletes");
     assert_eq!(stored_versions(&center), [number(1)], "a contact stands in it");
     let (second, _) = chat(&mut center, "F");
     let delete = DeleteContactFlow { instance_id: None, contact_flow_id: id.clone() };
     center
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_contact_flow(delete)))
+        .apply(|core, cx| core.configure(cx, "test", |directory, _| directory.delete_contact_flow(delete)))
         .expect("deletes");
     assert_eq!(stored_versions(&center), [number(1), number(2)]);
     center.restart();

@@ -24,8 +24,8 @@ pub use batch::{
 pub use blob::Blobs;
 pub use error::StoreError;
 pub use rows::{
-    ChangeFilter, ChangeRow, ContactFilter, ContactRow, DocumentRow, EventRow, FlowLogFilter, FlowLogRow, ItemRow,
-    Place, ReceiptRow, Stretch, TimeRange, TokenRow,
+    ChangeFilter, ChangeRow, ContactFilter, ContactRow, DocumentRow, EventRow, FlowLogFilter, FlowLogRow,
+    ItemRow, Place, ReceiptRow, Stretch, TimeRange, TokenRow,
 };
 
 /// The database, one of two engines with the same behaviour.

@@ -64,7 +64,9 @@ macro_rules! implement_logs {
                 stretch: &Stretch,
             ) -> Result<Vec<FlowLogRow>, StoreError> {
                 let sql = match filter {
-                    FlowLogFilter { contact: Some(_), .. } => flow_log_sql!("contact = $7", stretch.ascending),
+                    FlowLogFilter { contact: Some(_), .. } => {
+                        flow_log_sql!("contact = $7", stretch.ascending)
+                    }
                     FlowLogFilter { flow: Some(_), .. } => flow_log_sql!("flow = $8", stretch.ascending),
                     _ => flow_log_sql!("TRUE", stretch.ascending),
                 };

@@ -302,10 +302,7 @@ async fn changes_are_found_by_kind_resource_and_author() {
         }
         let found = store.changes(instance, &named(None, Some("u1"), None), &everything(true)).await;
         let row = found.expect("reads").remove(0);
-        assert_eq!(
-            (row.kind.as_str(), row.name.as_str(), row.author.as_str()),
-            ("user", "the u1", "ann")
-        );
+        assert_eq!((row.kind.as_str(), row.name.as_str(), row.author.as_str()), ("user", "the u1", "ann"));
     }
 }
 

@@ -87,11 +87,9 @@ impl Center {
         let documents = directory
             .take_changes()
             .into_iter()
-            .map(|change| match change {
-                directory::Change::Put { kind, id, body } => {
-                    ((kind.as_str().to_owned(), id), body.to_string())
-                }
-                directory::Change::Delete { .. } => unreachable!("a new instance deletes nothing"),
+            .map(|change| {
+                let body = change.after.expect("a new instance deletes nothing");
+                ((change.kind.as_str().to_owned(), change.id), body.to_string())
             })
             .collect();
         Self {
