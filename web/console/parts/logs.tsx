@@ -2,12 +2,13 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { callServer } from "@kit/api/session";
 import { useI18n } from "@kit/i18n";
 import { type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useConsole, useExplain } from "../context";
 
 /** A page of a log; the lines stand under a name of their own. */
@@ -55,6 +56,30 @@ export function useLog<Page extends LogPage, Line>(
   });
   const found = useMemo(() => query.data?.pages.flatMap(lines) ?? [], [query.data, lines]);
   return { query, found };
+}
+
+interface UnfoldProps {
+  summary: string;
+  /** What a screen reader says instead of the summary. */
+  label: string;
+  children: () => ReactNode;
+  testId: string;
+}
+
+/** Details of a line; made when they are first opened, as there may be thousands of lines. */
+export function Unfold({ summary, label, children, testId }: UnfoldProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <ExpandableSection
+      expanded={open}
+      onChange={({ detail }) => setOpen(detail.expanded)}
+      headerText={<span className="log-line__summary">{summary}</span>}
+      headerAriaLabel={label}
+      data-testid={testId}
+    >
+      {open && children()}
+    </ExpandableSection>
+  );
 }
 
 interface MoreProps<Page> {

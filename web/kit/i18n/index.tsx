@@ -78,6 +78,7 @@ export function createI18n(locale: Locale, messages: Messages): I18n {
     minute: "2-digit",
     second: "2-digit",
     fractionalSecondDigits: 3,
+    hourCycle: "h23",
   });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const raw = (key: string): string => messages[key as MessageKey] ?? key;

@@ -2,7 +2,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
@@ -10,10 +9,10 @@ import { type MessageKey, useI18n } from "@kit/i18n";
 import { useState } from "react";
 import { useConsole } from "../../context";
 import { SelectField, TextField } from "../../parts/fields";
-import { type LogPage, MoreLines, useAsked, useLog } from "../../parts/logs";
+import { type LogPage, MoreLines, Unfold, useAsked, useLog } from "../../parts/logs";
 import { RouteButton, RouteLink, useGo } from "../../parts/RouteLink";
 import { rangeMembers, readRange, TimeRangeField, writeRange } from "../../parts/TimeRange";
-import { type Field, listChange, valueText } from "./fields";
+import { contentDigest, type Field, listChange, valueText } from "./fields";
 import { type ChangeKind, type ChangesAsked, changeKinds, changesHref, resourceHref } from "./kinds";
 
 interface Change {
@@ -65,38 +64,40 @@ export function ChangesPage() {
   const gone = new Set(found.filter((one) => one.Action === "DELETED").map((one) => `${one.Kind} ${one.ResourceId}`));
 
   const columns: TableProps.ColumnDefinition<Change>[] = [
-    { id: "time", header: t("logs.time"), width: 190, cell: (one) => dateTime(one.Time * 1000) },
+    { id: "time", header: t("logs.time"), width: 160, cell: (one) => dateTime(one.Time * 1000) },
     {
       id: "resource",
       header: t("changes.resource"),
-      width: 240,
+      width: 190,
       cell: (one) => (
         <div>
-          <RouteLink
-            href={changesHref({ kind: one.Kind, resource: one.ResourceId, name: one.ResourceName })}
-            label={t("changes.only", { name: one.ResourceName })}
-            testId="change-resource"
-          >
-            {one.ResourceName}
-          </RouteLink>
+          <span className="log-line__short" title={one.ResourceName}>
+            <RouteLink
+              href={changesHref({ kind: one.Kind, resource: one.ResourceId, name: one.ResourceName })}
+              label={t("changes.only", { name: one.ResourceName })}
+              testId="change-resource"
+            >
+              {one.ResourceName}
+            </RouteLink>
+          </span>
           <Box color="text-body-secondary" fontSize="body-s">
             {t(`changes.kind.${one.Kind}` as MessageKey)}
           </Box>
         </div>
       ),
     },
-    { id: "action", header: t("changes.action"), width: 130, cell: (one) => t(`changes.did.${one.Action}`) },
-    { id: "who", header: t("changes.who"), width: 170, cell: (one) => one.User },
+    { id: "action", header: t("changes.action"), width: 120, cell: (one) => t(`changes.did.${one.Action}`) },
+    { id: "who", header: t("changes.who"), width: 150, cell: (one) => one.User },
     {
       id: "fields",
       header: t("changes.fields"),
-      minWidth: 380,
+      minWidth: 330,
       cell: (one) => <Details change={one} />,
     },
     {
       id: "open",
       header: t("table.actions"),
-      width: 180,
+      width: 150,
       cell: (one) => <Open change={one} gone={gone.has(`${one.Kind} ${one.ResourceId}`)} />,
     },
   ];
@@ -108,6 +109,7 @@ export function ChangesPage() {
         stickyHeader
         resizableColumns
         wrapLines
+        cellVerticalAlign="top"
         enableKeyboardNavigation
         columnDefinitions={columns}
         items={found}
@@ -205,32 +207,36 @@ function Details({ change }: { change: Change }) {
   if (change.Fields.length === 0) return t("changes.nothing");
   const label = t("logs.detailsOf", { name: change.ResourceName, time: dateTime(change.Time * 1000) });
   return (
-    <ExpandableSection
-      headerText={<span className="log-line__summary">{change.Fields.map((field) => field.Name).join(", ")}</span>}
-      headerAriaLabel={label}
-      data-testid="change-details"
-    >
-      <table className="change-fields">
-        <thead>
-          <tr>
-            <th scope="col">{t("changes.field")}</th>
-            <th scope="col">{t("changes.before")}</th>
-            <th scope="col">{t("changes.after")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {change.Fields.map((field) => (
-            <FieldRow key={field.Name} field={field} />
-          ))}
-        </tbody>
-      </table>
-    </ExpandableSection>
+    <Unfold summary={change.Fields.map((field) => field.Name).join(", ")} label={label} testId="change-details">
+      {() => (
+        <table className="change-fields">
+          <thead>
+            <tr>
+              <th scope="col">{t("changes.field")}</th>
+              <th scope="col">{t("changes.before")}</th>
+              <th scope="col">{t("changes.after")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {change.Fields.map((field) => (
+              <FieldRow key={field.Name} field={field} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Unfold>
   );
 }
 
 function FieldRow({ field }: { field: Field }) {
-  const { t } = useI18n();
+  const { t, number } = useI18n();
   const list = listChange(field);
+  const told = (value: unknown) => {
+    const content = contentDigest(value);
+    return content
+      ? t("changes.content", { count: number(content.characters), digest: content.digest })
+      : valueText(value) || t("changes.nothing");
+  };
   const values = (texts: string[]) => ({ values: texts.join(", ") });
   return (
     <tr data-testid={`change-field-${field.Name}`}>
@@ -239,13 +245,17 @@ function FieldRow({ field }: { field: Field }) {
         <td colSpan={2}>{t("changes.hidden")}</td>
       ) : list ? (
         <td colSpan={2}>
-          {list.added.length > 0 && <div>{t("changes.added", values(list.added))}</div>}
-          {list.removed.length > 0 && <div>{t("changes.removed", values(list.removed))}</div>}
+          {list.added.length > 0 && (
+            <div className="change-fields__value">{t("changes.added", values(list.added))}</div>
+          )}
+          {list.removed.length > 0 && (
+            <div className="change-fields__value">{t("changes.removed", values(list.removed))}</div>
+          )}
         </td>
       ) : (
         [field.Before, field.After].map((value, at) => (
           <td key={at === 0 ? "before" : "after"}>
-            <div className="change-fields__value">{valueText(value) || t("changes.nothing")}</div>
+            <div className="change-fields__value">{told(value)}</div>
             {field.Cut && value !== undefined && (
               <Box color="text-body-secondary" fontSize="body-s">
                 {t("changes.cut")}

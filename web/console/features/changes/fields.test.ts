@@ -1,7 +1,7 @@
 /** Changes in words. */
 import { expect, test } from "vitest";
 import { rangeMembers, readRange, writeRange } from "../../parts/TimeRange";
-import { listChange, valueText } from "./fields";
+import { contentDigest, listChange, valueText } from "./fields";
 import { changesHref, resourceHref } from "./kinds";
 
 test.each([
@@ -28,6 +28,12 @@ test.each([
 
 test("lists that are cut are not compared", () => {
   expect(listChange({ Name: "x", Before: ["a"], After: ["b"], Cut: true })).toBeUndefined();
+});
+
+test("the content of a flow is told by its digest", () => {
+  const Sha256 = "0123456789abcdef".repeat(4);
+  expect(contentDigest({ Sha256, Characters: 7 })).toEqual({ characters: 7, digest: "0123456789ab" });
+  for (const other of [undefined, null, "text", { Characters: 7 }, [1]]) expect(contentDigest(other)).toBeUndefined();
 });
 
 test("addresses carry only what is asked", () => {

@@ -28,3 +28,11 @@ export function listChange(field: Field): { added: string[]; removed: string[] }
   // In another order only, both lists tell more.
   return added.length + removed.length > 0 ? { added, removed } : undefined;
 }
+
+/** What stands for the content of a flow, which its versions keep. */
+export function contentDigest(value: unknown): { characters: number; digest: string } | undefined {
+  const { Sha256, Characters } = (value ?? {}) as { Sha256?: unknown; Characters?: unknown };
+  return typeof Sha256 === "string" && typeof Characters === "number"
+    ? { characters: Characters, digest: Sha256.slice(0, 12) }
+    : undefined;
+}

@@ -4,7 +4,6 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
@@ -16,7 +15,7 @@ import { useState } from "react";
 import { useConsole, useExplain } from "../../context";
 import { useFlowModules, useFlows } from "../../data";
 import { asChoices, SelectField, TextField } from "../../parts/fields";
-import { MoreLines, useAsked, useLog, useReadLog } from "../../parts/logs";
+import { MoreLines, Unfold, useAsked, useLog, useReadLog } from "../../parts/logs";
 import { RouteButton, RouteLink, useGo } from "../../parts/RouteLink";
 import { rangeMembers, readRange, TimeRangeField, writeRange } from "../../parts/TimeRange";
 import {
@@ -27,8 +26,8 @@ import {
   type LinesPage,
   linesMembers,
   linesParams,
-  outcome,
   readAsked,
+  summary,
 } from "./lines";
 
 /** Most lines of one file. */
@@ -72,33 +71,22 @@ export function FlowLogsPage() {
     {
       id: "time",
       header: t("logs.time"),
-      width: 210,
+      width: 200,
       cell: (line) => <span className="tabular">{moment(Date.parse(line.Timestamp))}</span>,
     },
-    { id: "flow", header: t("field.flow"), width: 200, cell: (line) => <FlowName line={line} /> },
-    { id: "block", header: t("flowLogs.block"), width: 230, cell: (line) => <Block line={line} /> },
+    { id: "flow", header: t("field.flow"), width: 170, cell: (line) => <FlowName line={line} /> },
+    { id: "block", header: t("flowLogs.block"), width: 190, cell: (line) => <Block line={line} /> },
     ...(asked.contact === ""
       ? [
           {
             id: "contact",
             header: t("flowLogs.contact"),
-            width: 150,
+            width: 130,
             cell: (line: Line) => <Trace id={line.ContactId} />,
           },
         ]
       : []),
-    {
-      id: "result",
-      header: t("flowLogs.result"),
-      width: 260,
-      cell: (line) =>
-        line.Error ? (
-          <StatusIndicator type="error">{line.Error}</StatusIndicator>
-        ) : (
-          <span className="log-line__result">{outcome(line)}</span>
-        ),
-    },
-    { id: "details", header: t("logs.details"), minWidth: 320, cell: (line) => <Details line={line} /> },
+    { id: "happened", header: t("flowLogs.happened"), minWidth: 360, cell: (line) => <Happened line={line} /> },
   ];
 
   return (
@@ -108,6 +96,7 @@ export function FlowLogsPage() {
         stickyHeader
         resizableColumns
         wrapLines
+        cellVerticalAlign="top"
         enableKeyboardNavigation
         columnDefinitions={columns}
         items={found}
@@ -253,9 +242,17 @@ function FlowName({ line }: { line: Line }) {
   const { t } = useI18n();
   const flow = flowOf(line);
   const name = line.ContactFlowName ?? flow?.id ?? "";
-  if (!flow) return name;
-  if (flow.module) return t("flowLogs.module", { name });
-  return <RouteLink href={`/console/flows/${flow.id}`}>{name}</RouteLink>;
+  return (
+    <span className="log-line__short" title={name}>
+      {!flow ? (
+        name
+      ) : flow.module ? (
+        t("flowLogs.module", { name })
+      ) : (
+        <RouteLink href={`/console/flows/${flow.id}`}>{name}</RouteLink>
+      )}
+    </span>
+  );
 }
 
 function Block({ line }: { line: Line }) {
@@ -293,19 +290,22 @@ function Trace({ id }: { id: string }) {
   );
 }
 
-function Details({ line }: { line: Line }) {
+/** What came of the block, and opened, everything the line says about it. */
+function Happened({ line }: { line: Line }) {
   const { t, moment } = useI18n();
   const { Parameters, Results, Error: problem } = line;
   const shown = Object.entries({ Parameters, Results, Error: problem }).filter(([, value]) => value != null);
-  const summary = JSON.stringify(Parameters ?? {});
   return (
-    <ExpandableSection
-      headerText={<span className="log-line__summary">{summary === "{}" ? t("logs.details") : summary}</span>}
-      headerAriaLabel={t("logs.detailsOf", { name: line.Identifier ?? "", time: moment(Date.parse(line.Timestamp)) })}
-      data-testid="log-details"
-    >
-      <pre className="log-line__json">{JSON.stringify(Object.fromEntries(shown), null, 2)}</pre>
-    </ExpandableSection>
+    <div>
+      {problem && <StatusIndicator type="error">{problem}</StatusIndicator>}
+      <Unfold
+        summary={summary(line) || t("logs.details")}
+        label={t("logs.detailsOf", { name: line.Identifier ?? "", time: moment(Date.parse(line.Timestamp)) })}
+        testId="log-details"
+      >
+        {() => <pre className="log-line__json">{JSON.stringify(Object.fromEntries(shown), null, 2)}</pre>}
+      </Unfold>
+    </div>
   );
 }
 

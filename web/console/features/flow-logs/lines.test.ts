@@ -1,6 +1,6 @@
 /** Lines of the flow log: addresses, links and files. */
 import { expect, test } from "vitest";
-import { blockHref, flowOf, jsonLines, type Line, linesMembers, linesParams, outcome, readAsked } from "./lines";
+import { blockHref, flowOf, jsonLines, type Line, linesMembers, linesParams, readAsked, summary } from "./lines";
 
 const line: Line = {
   ContactId: "c1",
@@ -33,11 +33,12 @@ test("a line leads to its block in the designer, one of a module nowhere", () =>
 
 test.each([
   [{}, ""],
+  [{ Parameters: {} }, ""],
   [{ Results: "Pay" }, "Pay"],
-  [{ Results: { a: 1 } }, '{"a":1}'],
-  [{ Results: "Pay", Error: "no queue" }, "no queue"],
-])("what came of %j", (members, text) => {
-  expect(outcome({ ...line, ...members })).toBe(text);
+  [{ Parameters: { a: 1 }, Results: { b: 2 } }, '{"a":1} → {"b":2}'],
+  [{ Parameters: { a: 1 }, Results: null }, '{"a":1}'],
+])("%j in short", (members, text) => {
+  expect(summary({ ...line, ...members })).toBe(text);
 });
 
 test("a file has one line a line", async () => {

@@ -80,11 +80,13 @@ export function blockHref(line: Line): string | undefined {
   return `/console/flows/${flow.id}${block}`;
 }
 
-/** What came of a block, on one line. */
-export function outcome(line: Line): string {
-  if (line.Error) return line.Error;
-  if (line.Results === undefined || line.Results === null) return "";
-  return typeof line.Results === "string" ? line.Results : JSON.stringify(line.Results);
+/** What a block was given and what it gave, on one line; nothing when it was nothing. */
+export function summary(line: Line): string {
+  const short = (value: unknown) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value ?? {});
+    return text === "{}" ? "" : text;
+  };
+  return [short(line.Parameters), short(line.Results)].filter(Boolean).join(" → ");
 }
 
 /** The lines as a file, one JSON text a line. */
