@@ -193,3 +193,30 @@ test("changes are found by kind and user, and what the user of the pages does is
   await byId(page, "changes-empty").waitFor();
   assert.deepEqual(page.complaints, [], "scripts of the pages fail");
 });
+
+test("the page of a user and the choice of a flow lead to their own history", async () => {
+  const user = await server.api("GET", `/users-summary/${server.instanceId}`);
+  const agent = user.UserSummaryList.find((one) => one.Username.startsWith("agent"));
+  await server.api("POST", `/users/${server.instanceId}/${agent.Id}/identity-info`, {
+    IdentityInfo: { FirstName: "Kim", LastName: "Renamed" },
+  });
+  const page = await open(`/console/users/${agent.Id}`);
+  await byId(page, "user-history").click();
+  await page.getByRole("heading", { name: `Recent changes of ${agent.Username}` }).waitFor();
+  await byId(page, "change-details").getByRole("button").click();
+  assert.match(await byId(page, "change-field-IdentityInfo").innerText(), /Renamed/);
+  // A flow is chosen among the flows.
+  await page.goto(`${server.endpoint}/console/changes?kind=flow`);
+  await until("changes of both flows", async () => {
+    const texts = (await rows(page, "changes").allInnerTexts()).join();
+    return texts.includes("First") && texts.includes("Second");
+  });
+  await byId(page, "changes-flow").getByRole("button").click();
+  await page.getByRole("option", { name: "Second" }).click();
+  await byId(page, "changes-search").click();
+  await page.getByRole("heading", { name: "Recent changes of Second" }).waitFor();
+  await until("one change", async () => (await rows(page, "changes").count()) === 1);
+  await byId(page, "changes-all").click();
+  await page.getByRole("heading", { name: "Change history" }).waitFor();
+  assert.deepEqual(page.complaints, [], "scripts of the pages fail");
+});

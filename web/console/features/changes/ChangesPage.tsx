@@ -8,7 +8,8 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { type MessageKey, useI18n } from "@kit/i18n";
 import { useState } from "react";
 import { useConsole } from "../../context";
-import { SelectField, TextField } from "../../parts/fields";
+import { useFlows } from "../../data";
+import { asChoices, SelectField, TextField } from "../../parts/fields";
 import { type LogPage, MoreLines, Unfold, useAsked, useLog } from "../../parts/logs";
 import { RouteButton, RouteLink, useGo } from "../../parts/RouteLink";
 import { rangeMembers, readRange, TimeRangeField, writeRange } from "../../parts/TimeRange";
@@ -154,6 +155,15 @@ function Filter() {
   const params = useAsked();
   const [asked, setAsked] = useState(() => readAsked(params));
   const [range, setRange] = useState(() => readRange(params));
+  const { may } = useConsole();
+  const ofFlows = asked.kind === "flow" && may("ContactFlows.View");
+  const flows = useFlows(ofFlows);
+  const known = asChoices(flows.data);
+  const chosen = asked.resource ?? "";
+  const choices =
+    chosen === "" || known.some((one) => one.value === chosen)
+      ? known
+      : [...known, { value: chosen, label: asked.name || chosen }];
   const kinds = changeKinds
     .map((kind) => ({ value: kind as string, label: t(`changes.kind.${kind}`) }))
     .sort((a, b) => compare(a.label, b.label));
@@ -172,14 +182,27 @@ function Filter() {
         search();
       }}
     >
-      {!asked.resource && (
+      {(!chosen || ofFlows) && (
         <SelectField
           label={t("changes.kind")}
           value={asked.kind ?? ""}
           none={t("changes.anyKind")}
           choices={kinds}
-          onChange={(kind) => setAsked({ ...asked, kind: kind as ChangeKind | "" })}
+          onChange={(kind) => setAsked({ ...asked, kind: kind as ChangeKind | "", resource: "", name: "" })}
           testId="changes-kind"
+        />
+      )}
+      {ofFlows && (
+        <SelectField
+          label={t("field.flow")}
+          value={chosen}
+          none={t("flowLogs.anyFlow")}
+          choices={choices}
+          loading={flows.isPending}
+          onChange={(flow) =>
+            setAsked({ ...asked, resource: flow, name: choices.find((one) => one.value === flow)?.label })
+          }
+          testId="changes-flow"
         />
       )}
       <div className="log-filter__wide">

@@ -71,7 +71,7 @@ export function FlowLogsPage() {
     {
       id: "time",
       header: t("logs.time"),
-      width: 200,
+      width: 225,
       cell: (line) => <span className="tabular">{moment(Date.parse(line.Timestamp))}</span>,
     },
     { id: "flow", header: t("field.flow"), width: 170, cell: (line) => <FlowName line={line} /> },
