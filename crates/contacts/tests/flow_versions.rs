@@ -259,3 +259,39 @@ fn the_flow_log_names_the_module() {
         entry["ContactFlowId"].as_str().is_some_and(|id| id.ends_with(&format!("/flow-module/{called}")))
     );
 }
+
+#[test]
+fn the_end_of_a_flow_that_leads_nowhere_is_logged_only_where_logging_is_on() {
+    let lost = || vec![say("lost", "hi", "nowhere")];
+    let log = act("log", "UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Enabled"}), "lost");
+    let loud: Vec<_> = [log].into_iter().chain(lost()).collect();
+    let mut center = Center::new(&[("Loud", &document("end", vec![])), ("Quiet", &document("end", vec![]))]);
+    for (name, start, actions) in [("Loud", "log", loud), ("Quiet", "lost", lost())] {
+        let id = center.flow(name);
+        publish(&mut center, &id, document(start, actions));
+        chat(&mut center, name);
+    }
+    let ends = center.events.iter().filter_map(|event| match event {
+        contacts::Event::FlowLog { entry } if entry["ContactFlowModuleType"] == "FlowEnd" => Some(entry),
+        _ => None,
+    });
+    let ends: Vec<_> = ends.collect();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    assert_eq!(ends[0]["ContactFlowName"], "Loud");
+    assert!(ends[0]["Error"].as_str().is_some_and(|error| !error.is_empty()));
+}
+
+#[test]
+fn what_loading_puts_right_is_nobodys_change() {
+    let mut center = Center::new(&[("F", &document("end", vec![]))]);
+    let flow = center.flow("F");
+    let key = ("flow".to_owned(), flow.clone());
+    let mut stored: Value = serde_json::from_str(&center.documents[&key]).expect("JSON");
+    stored.as_object_mut().expect("an object").remove("Versions");
+    center.documents.insert(key, stored.to_string());
+    center.restart();
+    publish(&mut center, &flow, document("a", vec![say("a", "new", "end")]));
+    let told: Vec<_> = center.changes.iter().map(|change| (&*change.author, change.entry.action)).collect();
+    use directory::history::Action;
+    assert_eq!(told, [("system", Action::Published), ("test", Action::Published)]);
+}

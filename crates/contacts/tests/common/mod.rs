@@ -28,6 +28,7 @@ pub struct Center {
     pub contacts: BTreeMap<ContactId, (bool, String)>,
     pub items: BTreeMap<ContactId, Vec<StoredItem>>,
     pub events: Vec<Event>,
+    pub changes: Vec<contacts::ResourceChange>,
     pub effects: Vec<Effect>,
 }
 
@@ -101,6 +102,7 @@ impl Center {
             contacts: BTreeMap::new(),
             items: BTreeMap::new(),
             events: Vec::new(),
+            changes: Vec::new(),
             effects: Vec::new(),
         }
     }
@@ -148,6 +150,7 @@ impl Center {
             assert_eq!(item.seq, list.len() as i64 + 1, "positions have no gaps");
             list.push((item.id, item.token, item.at, body));
         }
+        self.changes.extend(outcome.changes);
         self.events.extend(outcome.events.into_iter().map(|(_, event)| event));
         self.effects.extend(outcome.effects);
     }
