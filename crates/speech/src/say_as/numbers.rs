@@ -5,6 +5,9 @@ use super::{Tongue, english, german};
 /// The largest number that is worded; longer ones are read digit by digit.
 const LARGEST: u64 = 999_999_999_999_999;
 
+/// The words of a number.
+type Worded = fn(u64) -> String;
+
 /// A number, with thousands in groups and a decimal part as the language writes them.
 pub(super) fn cardinal(text: &str, tongue: Tongue) -> Option<String> {
     let (minus, rest) = match text.strip_prefix(['-', '−']) {
@@ -24,7 +27,7 @@ pub(super) fn cardinal(text: &str, tongue: Tongue) -> Option<String> {
     let whole = number(&grouped(whole, group)?)?;
     let decimals = decimals
         .map(|it| it.chars().map(|digit| Some(digit.to_digit(10)? as u64)).collect::<Option<Vec<_>>>());
-    let (words, sign, point): (fn(u64) -> String, _, _) = match tongue {
+    let (words, sign, point): (Worded, _, _) = match tongue {
         Tongue::English => (english::cardinal, "minus", "point"),
         _ => (german::cardinal, "minus", "Komma"),
     };
@@ -64,7 +67,7 @@ pub(super) fn fraction(text: &str, tongue: Tongue) -> Option<String> {
     };
     let (parts, of) = fraction.split_once(['/', '⁄'])?;
     let (parts, of) = (number(parts.trim())?, number(of.trim()).filter(|of| *of > 0)?);
-    let (cardinal, fraction, and): (fn(u64) -> String, fn(u64, u64) -> String, _) = match tongue {
+    let (cardinal, fraction, and): (Worded, fn(u64, u64) -> String, _) = match tongue {
         Tongue::English => (english::cardinal, english::fraction, "and"),
         Tongue::German => (german::cardinal, german::fraction, "und"),
         Tongue::Other => return None,
