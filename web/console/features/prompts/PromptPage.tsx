@@ -85,7 +85,7 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
     if (prompt) {
       const common = { InstanceId, PromptId: prompt.PromptId };
       await client.send(
-        new UpdatePromptCommand({ ...common, Name: name.trim(), Description: description.trim(), S3Uri }),
+        new UpdatePromptCommand({ ...common, Name: name.trim(), Description: description.trim() || undefined, S3Uri }),
       );
       const resourceArn = prompt.PromptARN;
       const before = prompt.Tags ?? {};

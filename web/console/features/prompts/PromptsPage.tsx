@@ -53,13 +53,14 @@ export function PromptsPage() {
         {
           id: "name",
           header: t("field.name"),
+          width: 270,
           value: (one) => one.Name ?? "",
           cell: (one) => <RouteLink href={`/console/prompts/${one.PromptId}`}>{one.Name}</RouteLink>,
         },
         {
           id: "sound",
           header: t("prompts.duration"),
-          width: 150,
+          width: 130,
           value: (one) => length(one.PromptId) ?? -1,
           cell: (one) => {
             const id = one.PromptId ?? "";
@@ -83,14 +84,15 @@ export function PromptsPage() {
         {
           id: "description",
           header: t("field.description"),
+          width: 300,
           value: (one) => one.Description ?? "",
           cell: (one) => one.Description,
         },
-        { id: "tags", header: t("tags.title"), value: tags, cell: tags },
+        { id: "tags", header: t("tags.title"), width: 180, value: tags, cell: tags },
         {
           id: "arn",
           header: t("prompts.arn"),
-          width: 120,
+          width: 90,
           cell: (one) => (
             <CopyToClipboard
               variant="icon"

@@ -76,7 +76,7 @@ export function RecordedSound({ onChange, problem }: Props) {
         </div>
       )}
       {wave && (
-        <>
+        <SpaceBetween size="s">
           <Waveform wave={wave} part={part} onChange={(range) => keep(wave, range)} />
           <SpaceBetween size="xs" direction="horizontal">
             <ListenButton
@@ -99,7 +99,7 @@ export function RecordedSound({ onChange, problem }: Props) {
               {t("prompts.recordClear")}
             </Button>
           </SpaceBetween>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

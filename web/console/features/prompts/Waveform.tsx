@@ -27,7 +27,7 @@ export function Waveform({ wave, part, onChange }: Props) {
       step={step}
       value={value}
       aria-label={label}
-      aria-valuetext={clock(value * 1000)}
+      aria-valuetext={clock(value * 1000, true)}
       onChange={(event) => onChange(move(Number(event.target.value)))}
       data-testid={testId}
     />
@@ -56,9 +56,9 @@ export function Waveform({ wave, part, onChange }: Props) {
         {end(t("prompts.cropEnd"), to, (value) => [from, Math.max(value, from + step)], "crop-end")}
       </div>
       <div className="wave__times tabular">
-        <span>{t("prompts.cropFrom", { time: clock(from * 1000) })}</span>
-        <span>{t("prompts.cropTo", { time: clock(to * 1000) })}</span>
-        <span data-testid="crop-length">{t("prompts.cropLength", { time: clock((to - from) * 1000) })}</span>
+        <span>{t("prompts.cropFrom", { time: clock(from * 1000, true) })}</span>
+        <span>{t("prompts.cropTo", { time: clock(to * 1000, true) })}</span>
+        <span data-testid="crop-length">{t("prompts.cropLength", { time: clock((to - from) * 1000, true) })}</span>
       </div>
     </div>
   );

@@ -29,7 +29,7 @@ test("the file has its header, and samples beyond full are cut", async () => {
 });
 
 test("durations are read as on a clock", () => {
-  expect([0, 400, 999, 1000, 59_600, 65_000, 299_000].map(clock)).toEqual([
+  expect([0, 400, 999, 1000, 59_600, 65_000, 299_000].map((one) => clock(one))).toEqual([
     "0:00",
     "0:00.4",
     "0:01",
@@ -38,4 +38,5 @@ test("durations are read as on a clock", () => {
     "1:05",
     "4:59",
   ]);
+  expect([0, 749, 65_040].map((one) => clock(one, true))).toEqual(["0:00.0", "0:00.7", "1:05.0"]);
 });

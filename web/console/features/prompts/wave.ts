@@ -74,11 +74,11 @@ export async function decoded(blob: Blob): Promise<Wave> {
   }
 }
 
-/** Minutes and seconds, as `1:05`, or `0:00.4` for what is shorter than a second. */
-export function clock(milliseconds: number): string {
-  const all = milliseconds / 1000;
-  const tenths = Math.round(all * 10);
-  if (tenths > 0 && tenths < 10) return `0:00.${tenths}`;
-  const whole = Math.round(all);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+/** Minutes and seconds, as `1:05`; with tenths, as `1:05.2`, where asked for and for what is shorter than a second. */
+export function clock(milliseconds: number, exact = false): string {
+  const tenths = Math.round(milliseconds / 100);
+  const fine = exact || (tenths > 0 && tenths < 10);
+  const whole = fine ? Math.floor(tenths / 10) : Math.round(milliseconds / 1000);
+  const text = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  return fine ? `${text}.${tenths % 10}` : text;
 }
