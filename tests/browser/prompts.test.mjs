@@ -95,6 +95,14 @@ test("a file is uploaded, what is wrong with another is said, and the prompt is 
   await row.waitFor();
   await row.getByText("0:02").waitFor();
   await row.getByText("department: sales").waitFor();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await row.getByRole("button", { name: "Copy the ARN of Welcome" }).click();
+  const { Arn } = await promptNamed("Welcome");
+  await until("the ARN to be copied", async () => (await page.evaluate(() => navigator.clipboard.readText())) === Arn);
+  const filter = page.getByPlaceholder("Filter");
+  await filter.fill("sales");
+  await byId(page, "prompts").locator("tr", { hasText: "Beep.wav" }).waitFor({ state: "detached" });
+  await filter.fill("");
   assert.equal((await soundOf("Welcome")).length, 12_000);
 
   const asked = page.waitForResponse((answer) => answer.url().includes("/prompt-files/"));
