@@ -71,12 +71,9 @@ async fn preview(call: Call<App>, input: PreviewSpeech) -> Answer {
     let best = admitted(&call, &input.instance_id).await?;
     let voice = Voice::find(input.voice_id.as_deref().unwrap_or(Voice::DEFAULT));
     let voice = voice.map_err(|error| refused(error.into()))?;
-    // As in a flow, text that begins like markup is markup.
-    let markup =
-        matches!(input.interpretation, Interpretation::Ssml) || input.text.trim_start().starts_with("<speak");
-    let plan = match markup {
-        true => Plan::of_ssml(&input.text, voice.language),
-        false => Plan::of_text(&input.text),
+    let plan = match input.interpretation {
+        Interpretation::Ssml => Plan::of_ssml(&input.text, voice.language),
+        Interpretation::Text => Plan::of_block(&input.text, voice.language),
     };
     let plan = plan.map_err(|error| refused(error.into()))?;
     let request = Request { plan, voice, rate: TELEPHONE_RATE, best };

@@ -27,7 +27,7 @@ pub const UPLOAD_MS: i64 = 60 * 60 * 1000;
 /// The scheme of addresses that stand for uploads; a signed token follows.
 pub const UPLOAD_SCHEME: &str = "upload://";
 /// Files that are converted or fetched at once; each is held in memory, several times over.
-const AT_ONCE: usize = 3;
+const AT_ONCE: usize = 2;
 /// How long a file waits for its turn.
 const TURN_WITHIN: Duration = Duration::from_secs(60);
 

@@ -53,14 +53,14 @@ export function PromptsPage() {
         {
           id: "name",
           header: t("field.name"),
-          width: 270,
+          width: 230,
           value: (one) => one.Name ?? "",
           cell: (one) => <RouteLink href={`/console/prompts/${one.PromptId}`}>{one.Name}</RouteLink>,
         },
         {
           id: "sound",
           header: t("prompts.duration"),
-          width: 130,
+          width: 120,
           value: (one) => length(one.PromptId) ?? -1,
           cell: (one) => {
             const id = one.PromptId ?? "";
@@ -84,15 +84,15 @@ export function PromptsPage() {
         {
           id: "description",
           header: t("field.description"),
-          width: 300,
+          width: 260,
           value: (one) => one.Description ?? "",
           cell: (one) => one.Description,
         },
-        { id: "tags", header: t("tags.title"), width: 180, value: tags, cell: tags },
+        { id: "tags", header: t("tags.title"), width: 150, value: tags, cell: tags },
         {
           id: "arn",
           header: t("prompts.arn"),
-          width: 90,
+          width: 80,
           cell: (one) => (
             <CopyToClipboard
               variant="icon"

@@ -350,8 +350,7 @@ export const consoleTexts: Record<ConsoleKey, string> = {
   "prompts.description": "Klänge, die Flows abspielen: aufgenommen, hochgeladen oder aus einem Text gesprochen.",
   "prompts.empty": "Es gibt noch keine Ansagen.",
   "prompts.create": "Ansage anlegen",
-  "prompts.deleteConsequence":
-    "Wo sie gespielt wird, nehmen sie danach ihren Fehlerzweig. Das lässt sich nicht rückgängig machen.",
+  "prompts.deleteConsequence": "Wo sie gespielt wird, nehmen sie danach ihren Fehlerzweig.",
   "prompts.unused": "Kein Flow spielt diese Ansage. Ihr Klang wird endgültig gelöscht.",
   "prompts.usedBy_one": "Ein Flow oder Modul spielt diese Ansage:",
   "prompts.usedBy_other": "{count} Flows und Module spielen diese Ansage:",

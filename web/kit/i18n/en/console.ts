@@ -341,7 +341,7 @@ export const consoleTexts = {
   "prompts.description": "Sounds that flows play: recorded, uploaded or spoken from a text.",
   "prompts.empty": "There are no prompts yet.",
   "prompts.create": "Create prompt",
-  "prompts.deleteConsequence": "Where they play it, they take their error branch from then on. This cannot be undone.",
+  "prompts.deleteConsequence": "Where they play it, they take their error branch from then on.",
   "prompts.unused": "No flow plays this prompt. Its sound is deleted for good.",
   "prompts.usedBy_one": "One flow or module plays this prompt:",
   "prompts.usedBy_other": "{count} flows and modules play this prompt:",
