@@ -42,7 +42,11 @@ fn a_prompt_lives_and_dies() {
             (with(&base, json!({ "S3Uri": null })), INVALID, "S3Uri"),
             (with(&base, json!({ "S3Uri": "upload://" })), INVALID, "s3://bucket/key"),
             // Where the sound lies is not for callers to say.
-            (with(&base, json!({ "Media": { "File": "keys", "DurationMs": 1, "Bytes": 1 } })), INVALID, "Media"),
+            (
+                with(&base, json!({ "Media": { "File": "keys", "DurationMs": 1, "Bytes": 1 } })),
+                INVALID,
+                "Media",
+            ),
         ],
     );
     world.all_refused(

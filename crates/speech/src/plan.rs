@@ -99,7 +99,11 @@ pub struct Plan {
 impl Plan {
     /// Reads the text of a block: it is markup where it begins like markup.
     pub fn of_block(text: &str, language: &str) -> Result<Self, TextError> {
-        if text.trim_start().starts_with("<speak") { Self::of_ssml(text, language) } else { Self::of_text(text) }
+        if text.trim_start().starts_with("<speak") {
+            Self::of_ssml(text, language)
+        } else {
+            Self::of_text(text)
+        }
     }
 
     /// Reads plain text; nothing in it is markup.

@@ -218,7 +218,9 @@ fn lengths_are_limited() {
 fn plain_text_is_not_markup() {
     let plan = Plan::of_text("a <b> & \u{1}c").expect("plain text");
     assert_eq!(plan.segments.iter().map(segment).collect::<Vec<_>>(), ["a <b> & c"]);
-    let words = |text| Plan::of_block(text, "en-US").expect("a good text").segments.iter().map(segment).collect::<String>();
+    let words = |text| {
+        Plan::of_block(text, "en-US").expect("a good text").segments.iter().map(segment).collect::<String>()
+    };
     assert_eq!([words("a <b>"), words(" <speak>a<b/></speak>")], ["a <b>", "a"]);
 }
 

@@ -28,6 +28,7 @@ static FILES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
     SOUNDS.map(|sound| {
         let mut buffer = vec![0.0; sound.samples()];
         (sound.make)(&mut buffer);
+        fade_out(&mut buffer);
         wav::law(Law::Mu, &tone::samples(&buffer, sound.peak), TELEPHONE_RATE, 1)
     })
 });
@@ -57,6 +58,14 @@ pub(super) async fn wav(prompt: &Prompt) -> Option<Vec<u8>> {
     let place = place(prompt)?;
     // A panic in there would be a bug; the prompt is as if it had no file.
     tokio::task::spawn_blocking(move || FILES[place].clone()).await.ok()
+}
+
+/// Brings the end to silence, so that what still sounds there is not cut off.
+fn fade_out(buffer: &mut [f64]) {
+    let length = (TELEPHONE_RATE as usize / 2).min(buffer.len() / 4);
+    for (left, sample) in buffer.iter_mut().rev().take(length).enumerate() {
+        *sample *= left as f64 / length as f64;
+    }
 }
 
 fn beep(buffer: &mut [f64]) {

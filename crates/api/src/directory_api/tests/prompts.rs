@@ -44,7 +44,10 @@ async fn an_upload_belongs_to_who_began_it() {
     let (_, place) = world.call(Some(&author), "POST", "/switchroom/prompt-uploads/{I}", json!({})).await;
     let create = json!({"Name": "New", "S3Uri": text(&place, "S3Uri")});
     let (status, answer) = world.call(Some(&author), "PUT", "/prompts/{I}", create.clone()).await;
-    assert_eq!((status, &answer["Message"]), (400, &json!("The uploaded file is no longer there. Upload it again.")));
+    assert_eq!(
+        (status, &answer["Message"]),
+        (400, &json!("The uploaded file is no longer there. Upload it again."))
+    );
     let (status, answer) = world.account("PUT", "/prompts/{I}", create).await;
     assert_eq!(status, 400);
     assert!(text(&answer, "Message").starts_with("S3Uri must be"), "{answer}");
