@@ -39,6 +39,7 @@ mod quick_connects;
 mod routing_profiles;
 mod row;
 mod security_profiles;
+mod speech;
 mod storage;
 mod tags;
 mod task_templates;
@@ -81,6 +82,7 @@ fn built() -> Vec<Operation<App>> {
         flow_logs::operations(),
         change_history::operations(),
         prompts::operations(),
+        speech::operations(),
         attributes::operations(),
         tags::operations(),
         task_templates::operations(),

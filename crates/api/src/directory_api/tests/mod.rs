@@ -2,6 +2,7 @@
 
 mod access;
 mod logs;
+mod prompts;
 mod rehearsal;
 mod table;
 mod world;
