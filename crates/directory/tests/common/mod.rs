@@ -264,6 +264,7 @@ operations! {
         "CreateHoursOfOperation" => create_hours_of_operation, created_hours_of_operation;
         "CreatePrompt" => create_prompt, created_prompt;
         "UpdatePrompt" => update_prompt, created_prompt;
+        "CreateContactFlowModuleDraft" => create_contact_flow_module_draft, created_contact_flow_module;
         "CreateTaskTemplate" => create_task_template, created_task_template;
         "UpdateTaskTemplate" => update_task_template, updated_task_template;
         "CreateQuickConnect" => create_quick_connect, created_quick_connect;
@@ -344,6 +345,7 @@ operations! {
         "DescribeUser" => describe_user;
         "DescribePredefinedAttribute" => describe_predefined_attribute;
         "DescribeContactFlowHistory" => describe_contact_flow_history;
+        "ListContactFlowModuleUses" => list_contact_flow_module_uses;
         "DescribeContactFlowModuleHistory" => describe_contact_flow_module_history;
         "DescribeUserHierarchyStructure" => describe_user_hierarchy_structure;
         "DescribeUserHierarchyGroup" => describe_user_hierarchy_group;

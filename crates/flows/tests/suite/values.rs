@@ -86,6 +86,22 @@ fn references_reach_every_namespace_of_the_run() {
 }
 
 #[test]
+fn the_agent_is_known_in_flows_that_one_takes_part_in() {
+    for (kind, _, _) in flow_type::FLOW_TYPES {
+        let main = match kind {
+            FlowType::CustomerHold | FlowType::AgentHold => continue, // these have no text to show it in
+            _ => document("say", vec![say("say", "<$.Agent.UserName>", "end"), end("end"), end("error")]),
+        };
+        let mut host = TestHost::new(Channel::Chat);
+        host.set("Agent.UserName", json!("jo"));
+        let mut play = Play::new(&main, kind, host);
+        play.start();
+        let unknown = matches!(kind, FlowType::CustomerQueue | FlowType::QueueTransfer);
+        assert_eq!(play.host.texts(), [if unknown { "<>" } else { "<jo>" }], "{kind:?}");
+    }
+}
+
+#[test]
 fn idle_queues_leave_out_what_they_cannot_tell() {
     let main = document(
         "m",

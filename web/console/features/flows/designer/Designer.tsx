@@ -21,7 +21,8 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useConsole } from "../../../context";
-import type { FlowType } from "../types";
+import type { ChangeKind } from "../changes";
+import type { EditedType } from "../types";
 import { usedKeys } from "./attributes";
 import { Block, Start } from "./Block";
 import { copy, freePlace, paste, readClip } from "./clipboard";
@@ -56,12 +57,16 @@ const none: ReadonlySet<string> = new Set();
 export interface DesignerProps {
   history: History;
   language: Language;
-  flowType: FlowType;
+  flowType: EditedType;
   /** The flow that is edited, unless it is new. */
   flowId?: string;
   problems: Problem[];
   checking: boolean;
   editable: boolean;
+  /** How blocks differ from those of another content. */
+  marks?: ReadonlyMap<string, ChangeKind>;
+  /** A block that is brought into sight. */
+  revealed?: string;
   /** A change; changes with the same mark in a row are one step. */
   onChange: (label: string, document: FlowDocument, mark?: string) => void;
   onUndo: (steps?: number) => void;
@@ -79,6 +84,7 @@ export function Designer(props: DesignerProps) {
 
 function Canvas(props: DesignerProps) {
   const { history, language, flowType, problems, checking, editable, onChange, onUndo, onRedo, onLayOut } = props;
+  const { marks, revealed } = props;
   const { t } = useI18n();
   const { say } = useConsole();
   const mode = useMode();
@@ -116,9 +122,9 @@ function Canvas(props: DesignerProps) {
   );
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
   useEffect(() => {
-    const look = { document, language, problems, found, editable, path, onNoteText, onNoteFold };
+    const look = { document, language, problems, found, editable, path, marks, onNoteText, onNoteFold };
     setNodes((before) => merged(before, nodesOf(look), chosen));
-  }, [document, language, problems, found, editable, path, onNoteText, onNoteFold, chosen]);
+  }, [document, language, problems, found, editable, path, marks, onNoteText, onNoteFold, chosen]);
   const edges = useMemo(() => {
     const all = edgesOf(document, language, path);
     return chosenWire ? all.map((one) => (one.id === chosenWire.id ? { ...one, selected: true } : one)) : all;
@@ -251,6 +257,14 @@ function Canvas(props: DesignerProps) {
     [document, language, middle, onChange, say, t],
   );
 
+  const pasteByButton = async () => {
+    try {
+      pasteText(await navigator.clipboard.readText());
+    } catch {
+      say("error", t("designer.noClipboardRead"));
+    }
+  };
+
   const note = useCallback(() => {
     const actionId = open && actionOf(document, open) ? open : "";
     const id = crypto.randomUUID();
@@ -334,6 +348,13 @@ function Canvas(props: DesignerProps) {
     [flow],
   );
 
+  useEffect(() => {
+    // A canvas that has just been made knows its blocks a moment later.
+    if (revealed === undefined) return;
+    const frameRequest = requestAnimationFrame(() => show(revealed));
+    return () => cancelAnimationFrame(frameRequest);
+  }, [revealed, show]);
+
   const action = open === undefined ? undefined : actionOf(document, open);
   const context = useMemo(
     () => ({ language, used: usedKeys(document), resources, disabled: !editable }),
@@ -379,9 +400,25 @@ function Canvas(props: DesignerProps) {
           disabled={chosen.size === 0}
           ariaLabel={t("designer.copy")}
           onClick={() => void copyChosen(false)}
+          data-testid="copy"
         />
         {editable && (
           <>
+            <Button
+              iconSvg={scissors}
+              variant="icon"
+              disabled={chosen.size === 0}
+              ariaLabel={t("designer.cut")}
+              onClick={() => void copyChosen(true)}
+              data-testid="cut"
+            />
+            <Button
+              iconName="clipboard"
+              variant="icon"
+              ariaLabel={t("designer.paste")}
+              onClick={() => void pasteByButton()}
+              data-testid="paste"
+            />
             <Button
               iconName="remove"
               variant="icon"
@@ -405,9 +442,11 @@ function Canvas(props: DesignerProps) {
         <Button variant="inline-link" onClick={() => setMap(!map)}>
           {t(map ? "designer.hideMap" : "designer.showMap")}
         </Button>
-        <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
-          {t("designer.try")}
-        </Button>
+        {flowType !== "MODULE" && (
+          <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
+            {t("designer.try")}
+          </Button>
+        )}
         <span className="designer__spring" />
         <div className="find">
           <Input
@@ -544,6 +583,16 @@ function Canvas(props: DesignerProps) {
     </div>
   );
 }
+
+const scissors = (
+  <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <path
+      d="M2 2l9.500 8.500M2 14l9.500-8.500M11.500 3.500a2 2 0 1 0 2-2 2 2 0 0 0-2 2zM11.500 12.500a2 2 0 1 0 2-2 2 2 0 0 0-2 2z"
+      fill="none"
+      stroke="currentColor"
+    />
+  </svg>
+);
 
 const miniMapClass = (node: CanvasNode) =>
   `map-${node.type}${node.selected ? " map-selected" : ""}${"found" in node.data && node.data.found ? " map-found" : ""}`;
