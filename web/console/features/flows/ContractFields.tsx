@@ -9,7 +9,15 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useI18n } from "@kit/i18n";
 import { useState } from "react";
-import { type Contract, mostBranches, namesProblem, printContract, readContract, type Value, valueTypes } from "./contract";
+import {
+  type Contract,
+  mostBranches,
+  namesProblem,
+  printContract,
+  readContract,
+  type Value,
+  valueTypes,
+} from "./contract";
 
 interface Props {
   settings: string | undefined;
@@ -87,7 +95,14 @@ function Values({ label, testId, values, disabled, withRequired, onChange }: Val
         // Entries have no name but their place: their names are being typed.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <div key={index} className="line">
-          <NameField label={`${label} ${index + 1}`} names={names} index={index} disabled={disabled} testId={testId} onChange={(name) => set(index, { name })} />
+          <NameField
+            label={`${label} ${index + 1}`}
+            names={names}
+            index={index}
+            disabled={disabled}
+            testId={testId}
+            onChange={(name) => set(index, { name })}
+          />
           <Select
             selectedOption={{ value: one.type, label: t(`contract.type.${one.type}`) }}
             options={valueTypes.map((type) => ({ value: type, label: t(`contract.type.${type}`) }))}
@@ -104,7 +119,12 @@ function Values({ label, testId, values, disabled, withRequired, onChange }: Val
               {t("contract.required")}
             </Checkbox>
           )}
-          {!disabled && <Remove name={one.name || `${label} ${index + 1}`} onClick={() => onChange(values.filter((_, place) => place !== index))} />}
+          {!disabled && (
+            <Remove
+              name={one.name || `${label} ${index + 1}`}
+              onClick={() => onChange(values.filter((_, place) => place !== index))}
+            />
+          )}
         </div>
       ))}
       {!disabled && (
@@ -157,7 +177,10 @@ function Branches({ edited, disabled, onChange }: BranchesProps) {
             onChange={({ detail }) => set(index, { description: detail.value })}
           />
           {!disabled && (
-            <Remove name={one.name || String(index + 1)} onClick={() => put(branches.filter((_, place) => place !== index))} />
+            <Remove
+              name={one.name || String(index + 1)}
+              onClick={() => put(branches.filter((_, place) => place !== index))}
+            />
           )}
         </div>
       ))}
@@ -203,5 +226,13 @@ function NameField({ label, names, index, disabled, testId, onChange }: NameProp
 
 function Remove({ name, onClick }: { name: string; onClick: () => void }) {
   const { t } = useI18n();
-  return <Button iconName="close" variant="icon" formAction="none" ariaLabel={t("form.remove", { name })} onClick={onClick} />;
+  return (
+    <Button
+      iconName="close"
+      variant="icon"
+      formAction="none"
+      ariaLabel={t("form.remove", { name })}
+      onClick={onClick}
+    />
+  );
 }

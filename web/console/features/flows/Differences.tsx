@@ -6,7 +6,7 @@ import { useI18n } from "@kit/i18n";
 import { type ChangeKind, type Changes, changesBetween } from "./changes";
 import { blockName } from "./designer/blocks";
 import { type Language, typeOf } from "./designer/language";
-import { type Content } from "./kinds";
+import type { Content } from "./kinds";
 
 const kinds = ["added", "removed", "changed"] as const;
 

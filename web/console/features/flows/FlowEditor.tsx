@@ -325,7 +325,10 @@ export function FlowEditor({ kind, stored, language }: Props) {
     versions: () => setComparing(true),
     uses: () => setOpen("uses"),
     export: () =>
-      saveFile(exported(text, { name, description: about.description, type, status, settings }), `${name || kind.id}.json`),
+      saveFile(
+        exported(text, { name, description: about.description, type, status, settings }),
+        `${name || kind.id}.json`,
+      ),
     import: () => picker.current?.click(),
     saveAs: () => void saveAs(),
     archive: () => void archive(),
@@ -363,11 +366,7 @@ export function FlowEditor({ kind, stored, language }: Props) {
               ]}
               onChange={({ detail }) => setView(detail.selectedId as typeof view)}
             />
-            <ButtonDropdown
-              items={choices}
-              onItemClick={({ detail }) => chosen[detail.id]?.()}
-              data-testid="flow-more"
-            >
+            <ButtonDropdown items={choices} onItemClick={({ detail }) => chosen[detail.id]?.()} data-testid="flow-more">
               {t("designer.more")}
             </ButtonDropdown>
             {editable && (

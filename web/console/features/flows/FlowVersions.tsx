@@ -155,7 +155,11 @@ export function FlowVersions({ kind, id, type, language, content, onPublish, onF
                           onPublish &&
                           from !== "editor" &&
                           from !== newest && (
-                            <Button loading={publishing} onClick={() => publish(old, from)} data-testid="version-publish">
+                            <Button
+                              loading={publishing}
+                              onClick={() => publish(old, from)}
+                              data-testid="version-publish"
+                            >
                               {t("versions.publish")}
                             </Button>
                           )
@@ -173,7 +177,9 @@ export function FlowVersions({ kind, id, type, language, content, onPublish, onF
                       after={now}
                       language={language}
                       onShow={(name, kind) => {
-                        setDrawn(kind === "added" ? "after" : drawn === "after" && kind !== "removed" ? "after" : "before");
+                        setDrawn(
+                          kind === "added" ? "after" : drawn === "after" && kind !== "removed" ? "after" : "before",
+                        );
                         setRevealed(name);
                       }}
                     />

@@ -25,8 +25,7 @@ export function useModuleUses(id: string | undefined) {
   return useQuery({
     queryKey: ["flowModules", id, "uses"],
     enabled: id !== undefined,
-    queryFn: async () =>
-      (await callServer<{ Uses: Use[] }>(`/switchroom/flow-module-uses/${InstanceId}/${id}`)).Uses,
+    queryFn: async () => (await callServer<{ Uses: Use[] }>(`/switchroom/flow-module-uses/${InstanceId}/${id}`)).Uses,
   });
 }
 

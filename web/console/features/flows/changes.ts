@@ -64,7 +64,9 @@ function fieldsBetween(before: Action, after: Action): FieldChange[] {
     return was === is ? [] : [{ path, before: was, after: is }];
   });
   // The first condition that holds is taken: their order counts even where they are the same.
-  const [first, second] = [before, after].map((one) => branchesOf(one.Transitions?.Conditions ?? []).map(([key]) => key));
+  const [first, second] = [before, after].map((one) =>
+    branchesOf(one.Transitions?.Conditions ?? []).map(([key]) => key),
+  );
   const [was, is] = [first?.join(" | "), second?.join(" | ")];
   if (was !== is && first?.length === second?.length && first?.every((key) => second?.includes(key))) {
     fields.push({ path: "Transitions.Conditions", before: was, after: is });

@@ -98,7 +98,7 @@ function Canvas(props: DesignerProps) {
   const [map, setMap] = useState(true);
   const [trying, setTrying] = useState(false);
   const resources = useResources();
-  const tried = useTry(trying, document, flowType, props.flowId);
+  const tried = useTry(trying, document, flowType === "MODULE" ? undefined : flowType, props.flowId);
   const { path } = tried;
   const reveal = useReveal(flow, frame);
   // Panels take room from the canvas: what is looked at stays in sight.
@@ -413,7 +413,7 @@ function Canvas(props: DesignerProps) {
               data-testid="cut"
             />
             <Button
-              iconName="clipboard"
+              iconSvg={clipboard}
               variant="icon"
               ariaLabel={t("designer.paste")}
               onClick={() => void pasteByButton()}
@@ -591,6 +591,12 @@ const scissors = (
       fill="none"
       stroke="currentColor"
     />
+  </svg>
+);
+
+const clipboard = (
+  <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <path d="M5.500 3H3v11.500h10V3h-2.500M5.500 1.500h5v3h-5z" fill="none" stroke="currentColor" />
   </svg>
 );
 

@@ -1,7 +1,7 @@
 /** The state of a flow that is tried out: inputs, world, the server's answer, and the step that is shown. */
 import { useEffect, useMemo, useState } from "react";
 import { useConsole, useExplain } from "../../../context";
-import type { EditedType } from "../types";
+import type { FlowType } from "../types";
 import { type FlowDocument, printDocument } from "./document";
 import {
   givenOf,
@@ -34,7 +34,12 @@ export interface Try {
   setWorld: (world: TryWorld) => void;
 }
 
-export function useTry(open: boolean, document: FlowDocument, type: EditedType, flowId: string | undefined): Try {
+export function useTry(
+  open: boolean,
+  document: FlowDocument,
+  type: FlowType | undefined,
+  flowId: string | undefined,
+): Try {
   const { session } = useConsole();
   const explain = useExplain();
   const [inputs, setInputs] = useState<TryInput[]>([]);
@@ -46,7 +51,7 @@ export function useTry(open: boolean, document: FlowDocument, type: EditedType, 
   const content = useMemo(() => (open ? printDocument(document) : ""), [open, document]);
 
   useEffect(() => {
-    if (!open) return;
+    if (!open || !type) return;
     const { given, problems } = givenOf(world);
     if (Object.keys(problems).length > 0) return;
     const stop = new AbortController();
