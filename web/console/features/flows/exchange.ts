@@ -3,7 +3,7 @@ import { callServer, type Session } from "@kit/api/session";
 import type { EditedType, FlowType } from "./types";
 
 /** The types as exported files spell them. */
-const spellings: Record<string, FlowType> = {
+const spellings: Record<string, EditedType> = {
   contactFlow: "CONTACT_FLOW",
   customerQueue: "CUSTOMER_QUEUE",
   customerHold: "CUSTOMER_HOLD",
@@ -13,6 +13,7 @@ const spellings: Record<string, FlowType> = {
   outboundWhisper: "OUTBOUND_WHISPER",
   agentTransfer: "AGENT_TRANSFER",
   queueTransfer: "QUEUE_TRANSFER",
+  contactFlowModule: "MODULE",
 };
 
 interface About {
