@@ -128,14 +128,16 @@ function Values({ label, testId, values, disabled, withRequired, onChange }: Val
         </div>
       ))}
       {!disabled && (
-        <Button
-          iconName="add-plus"
-          formAction="none"
-          onClick={() => onChange([...values, { name: "", type: "string", required: false }])}
-          data-testid={`contract-add-${testId}`}
-        >
-          {t("designer.add")}
-        </Button>
+        <div>
+          <Button
+            iconName="add-plus"
+            formAction="none"
+            onClick={() => onChange([...values, { name: "", type: "string", required: false }])}
+            data-testid={`contract-add-${testId}`}
+          >
+            {t("designer.add")}
+          </Button>
+        </div>
       )}
     </fieldset>
   );
@@ -185,14 +187,16 @@ function Branches({ edited, disabled, onChange }: BranchesProps) {
         </div>
       ))}
       {!disabled && branches.length < mostBranches && (
-        <Button
-          iconName="add-plus"
-          formAction="none"
-          onClick={() => put([...branches, { name: "", description: "" }])}
-          data-testid="contract-add-branch"
-        >
-          {t("designer.add")}
-        </Button>
+        <div>
+          <Button
+            iconName="add-plus"
+            formAction="none"
+            onClick={() => put([...branches, { name: "", description: "" }])}
+            data-testid="contract-add-branch"
+          >
+            {t("designer.add")}
+          </Button>
+        </div>
       )}
     </fieldset>
   );

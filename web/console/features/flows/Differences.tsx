@@ -3,9 +3,8 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useI18n } from "@kit/i18n";
+import { Fragment } from "react";
 import { type ChangeKind, type Changes, changesBetween } from "./changes";
-import { blockName } from "./designer/blocks";
-import { type Language, typeOf } from "./designer/language";
 import type { Content } from "./kinds";
 
 const kinds = ["added", "removed", "changed"] as const;
@@ -21,12 +20,11 @@ export function marksOn(changes: Changes | undefined, side: "before" | "after"):
 interface Props {
   before: Content;
   after: Content;
-  language: Language;
   /** Shows a block on the canvas. */
   onShow: (name: string, kind: ChangeKind) => void;
 }
 
-export function Differences({ before, after, language, onShow }: Props) {
+export function Differences({ before, after, onShow }: Props) {
   const { t } = useI18n();
   const found = changesBetween(before.text, after.text);
   if (!found) return <Box data-testid="version-changes">{t("versions.unreadable")}</Box>;
@@ -44,28 +42,21 @@ export function Differences({ before, after, language, onShow }: Props) {
           const blocks = found.blocks.filter((one) => one.kind === kind);
           if (blocks.length === 0) return null;
           return (
-            <div key={kind} className="differences__kind">
-              <div data-testid={`version-${kind}`}>
-                {t(`versions.${kind}`)}: {blocks.map((one) => one.name).join(", ")}
-              </div>
-              <ul className="differences__blocks">
-                {blocks.map((one) => {
-                  const type = typeOf(language, one.type);
-                  return (
-                    <li key={one.name}>
-                      <Button
-                        variant="inline-link"
-                        ariaLabel={t("versions.showBlock", { name: one.name })}
-                        onClick={() => onShow(one.name, kind)}
-                        data-testid={`change-${one.name}`}
-                      >
-                        {one.name}
-                      </Button>{" "}
-                      <span className="hint">{type ? blockName(language, type) : one.type}</span>
-                    </li>
-                  );
-                })}
-              </ul>
+            <div key={kind} data-testid={`version-${kind}`}>
+              {t(`versions.${kind}`)}:{" "}
+              {blocks.map((one, index) => (
+                <Fragment key={one.name}>
+                  {index > 0 && ", "}
+                  <Button
+                    variant="inline-link"
+                    ariaLabel={t("versions.showBlock", { name: one.name })}
+                    onClick={() => onShow(one.name, kind)}
+                    data-testid={`change-${one.name}`}
+                  >
+                    {one.name}
+                  </Button>
+                </Fragment>
+              ))}
             </div>
           );
         })}

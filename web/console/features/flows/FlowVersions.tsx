@@ -175,7 +175,6 @@ export function FlowVersions({ kind, id, type, language, content, onPublish, onF
                     <Differences
                       before={old}
                       after={now}
-                      language={language}
                       onShow={(name, kind) => {
                         setDrawn(
                           kind === "added" ? "after" : drawn === "after" && kind !== "removed" ? "after" : "before",
