@@ -102,6 +102,30 @@ fn the_agent_is_known_in_flows_that_one_takes_part_in() {
 }
 
 #[test]
+fn the_expected_wait_is_told_of_the_queue_and_of_the_contact() {
+    let show = "$.Metrics.Queue.EstimatedWaitTime|$.Metrics.Contact.EstimatedWaitTime|$.Metrics.Contact.PositionInQueue";
+    let main = document(
+        "m",
+        vec![act("m", "GetMetricData", json!({}), "say"), say("say", show, "end"), end("end"), end("error")],
+    );
+    for (queue, contact, place, told) in [
+        (Some(180), Some(120), Some(2), "180|120|2"),
+        (Some(60), None, None, "60||"),
+        (None, None, Some(1), "||1"),
+    ] {
+        let mut play = chat(&main);
+        play.host.metrics = Ok(QueueMetrics {
+            estimated_wait_time: queue,
+            contact_wait_time: contact,
+            position_in_queue: place,
+            ..QueueMetrics::default()
+        });
+        play.start();
+        assert_eq!(play.host.texts(), [told]);
+    }
+}
+
+#[test]
 fn idle_queues_leave_out_what_they_cannot_tell() {
     let main = document(
         "m",

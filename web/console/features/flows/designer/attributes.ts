@@ -11,6 +11,8 @@ export const knownKeys: Record<string, string[]> = {
   Metrics: [
     "Queue.Size",
     "Queue.OldestContactAge",
+    "Queue.EstimatedWaitTime",
+    "Contact.EstimatedWaitTime",
     "Contact.PositionInQueue",
     "Agents.Online.Count",
     "Agents.Available.Count",
