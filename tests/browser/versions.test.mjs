@@ -95,3 +95,22 @@ test("the block Invoke module offers the modules of the instance", async () => {
   assert.equal(call.Parameters.FlowModuleId, module.Arn);
   assert.deepEqual(page.complaints, [], "scripts of the pages fail");
 });
+
+test("changes of all flows are listed, and narrowed by flow and user", async () => {
+  const base = `/contact-flows/${server.instanceId}`;
+  const made = await server.api("PUT", base, { Name: "Changed often", Type: "CONTACT_FLOW", Content: says("one") });
+  await server.api("POST", `${base}/${made.ContactFlowId}/content`, { Content: says("two") });
+  const page = await openPage(browser, `${server.endpoint}/console/flows`, { viewport: { width: 1500, height: 950 } });
+  await signIn(page, server, admin);
+  await byId(page, "to-changes").click();
+  const rows = () => byId(page, "flow-changes").locator("tbody tr").allInnerTexts();
+  await until("the newest change on top", async () => /Changed often.*2/s.test((await rows())[0] ?? ""));
+  await byId(page, "changes-flow").locator("button").first().click();
+  await page.getByRole("option", { name: "Changed often", exact: true }).click();
+  await until("only that flow", async () => (await rows()).length === 2);
+  assert.ok((await rows()).every((row) => row.includes(server.accessKeyId)), "who published it is told");
+  await byId(page, "changes-user").locator("button").first().click();
+  await page.getByRole("option", { name: admin, exact: true }).click();
+  await page.getByText("Nothing was published in this time.").waitFor();
+  assert.deepEqual(page.complaints, [], "scripts of the pages fail");
+});

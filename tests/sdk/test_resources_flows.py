@@ -76,7 +76,7 @@ def test_publishing_says_what_is_wrong(connect, instance, new_flow, fresh, nobod
 def test_every_flow_of_a_new_instance_can_be_published_again(connect, instance, refused):
     flows = connect.get_paginator("list_contact_flows").paginate(InstanceId=instance).build_full_result()
     for row in flows["ContactFlowSummaryList"]:
-        if row["ContactFlowStatus"] == "PUBLISHED" and row["ContactFlowState"] == "ACTIVE":
+        if row["Name"].startswith(("Default ", "Sample ")):
             flow = connect.describe_contact_flow(InstanceId=instance, ContactFlowId=row["Id"])["ContactFlow"]
             publish = {"InstanceId": instance, "ContactFlowId": row["Id"], "Content": flow["Content"]}
             if row["Name"] == "Sample Lambda integration":

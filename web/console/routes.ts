@@ -111,6 +111,12 @@ export const pages: Page[] = [
     page(() => import("./features/flows/FlowsPage"), "FlowsPage"),
     page(() => import("./features/flows/FlowPage"), "FlowPage"),
   ),
+  {
+    path: "/console/flow-changes",
+    permissions: ["ContactFlows.View"],
+    component: page(() => import("./features/flows/FlowChangesPage"), "FlowChangesPage"),
+    nav: { group: "flows", text: "flowChanges.title" },
+  },
   ...resource(
     "/console/flow-modules",
     "ContactFlowModules",

@@ -54,6 +54,7 @@ pub mod bots;
 mod defaults;
 mod directory;
 pub mod error;
+pub mod flow_changes;
 pub mod flow_modules;
 pub mod flow_versions;
 pub mod flows;

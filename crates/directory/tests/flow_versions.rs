@@ -119,3 +119,48 @@ fn default_flows_begin_with_their_first_version() {
     assert_eq!(history["Versions"].as_array().map(Vec::len), Some(1));
     assert_eq!(history["Versions"][0]["CreatedBy"], Value::Null, "nobody but the instance made it");
 }
+
+#[test]
+fn changes_of_all_flows_are_listed_newest_first() {
+    let mut world = World::new();
+    let flow = |world: &mut World, name: &str, content: &str| {
+        let request = json!({ "Name": name, "Type": "CONTACT_FLOW", "Content": content });
+        world.ok("CreateContactFlow", request)["ContactFlowId"].as_str().expect("an id").to_owned()
+    };
+    let first = flow(&mut world, "First", "{\"n\":1}");
+    let second = flow(&mut world, "Second", "{\"n\":2}");
+    world.ok("UpdateContactFlowContent", json!({ "ContactFlowId": first, "Content": "{\"n\":3}" }));
+    let draft = json!({ "ContactFlowId": format!("{second}:$SAVED"), "Content": "{\"n\":4}" });
+    world.ok("UpdateContactFlowContent", draft);
+    let changes = |world: &mut World, narrow: Value| -> Vec<(String, u64)> {
+        let list = world.ok("ListContactFlowChanges", narrow);
+        let rows = list["Changes"].as_array().expect("a list").iter();
+        let row = |row: &Value| {
+            (row["ContactFlowName"].as_str().expect("a name").to_owned(), row["Version"].as_u64())
+        };
+        rows.map(row).map(|(name, version)| (name, version.expect("a number"))).collect()
+    };
+    let told = |list: &[(&str, u64)]| -> Vec<(String, u64)> {
+        list.iter().map(|(name, version)| ((*name).to_owned(), *version)).collect()
+    };
+    let own = json!({ "CreatedBy": AUTHOR });
+    assert_eq!(changes(&mut world, own), told(&[("First", 2), ("Second", 1), ("First", 1)]));
+    assert_eq!(changes(&mut world, json!({ "ContactFlowId": first })), told(&[("First", 2), ("First", 1)]));
+    assert_eq!(changes(&mut world, json!({ "CreatedBy": "nobody" })), []);
+    let all = world.ok("ListContactFlowChanges", json!({}));
+    let all = all["Changes"].as_array().expect("a list");
+    assert_eq!(all.len(), 8, "five flows came with the instance");
+    assert!(all[3].get("CreatedBy").is_none(), "nobody published those");
+    let moment = all[1]["CreatedTime"].as_f64().expect("a time");
+    assert_eq!(changes(&mut world, json!({ "CreatedAfter": moment })).len(), 2);
+    assert_eq!(
+        changes(&mut world, json!({ "CreatedBefore": moment, "CreatedBy": AUTHOR })),
+        told(&[("First", 1)])
+    );
+    world.refused(
+        "ListContactFlowChanges",
+        json!({ "ContactFlowId": "00000000-0000-0000-0000-000000000000" }),
+        MISSING,
+        "flow",
+    );
+}

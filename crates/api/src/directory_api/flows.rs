@@ -1,6 +1,7 @@
 //! Flows as resources (spec 04 §6, 12 G59): created, saved, published, archived and deleted.
 
 use axum::http::Method;
+use directory::flow_changes::ListContactFlowChanges;
 use directory::flow_versions::{
     CreateContactFlowVersion, DeleteContactFlowVersion, DescribeContactFlowHistory, ListContactFlowVersions,
 };
@@ -135,6 +136,18 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         .label("ContactFlowVersion", Kind::Integer)
         .constraint("ContactFlowId", FLOW_ID)
         .constraint("ContactFlowVersion", Rule::Range(1, i64::MAX)),
+        list::<ListContactFlowChanges, _>(
+            "ListContactFlowChanges",
+            "/switchroom/flow-changes/{InstanceId}",
+            Items::tagged("Changes", VIEW, 1000),
+            Directory::list_contact_flow_changes,
+        )
+        .query("contactFlowId", "ContactFlowId", Kind::String)
+        .query("createdBy", "CreatedBy", Kind::String)
+        .query("createdAfter", "CreatedAfter", Kind::Timestamp)
+        .query("createdBefore", "CreatedBefore", Kind::Timestamp)
+        .constraint("ContactFlowId", FLOW_ID)
+        .constraint("CreatedBy", Rule::Length(1, 256)),
         describe::<DescribeContactFlowHistory, _>(
             "DescribeContactFlowHistory",
             "/switchroom/flow-history/{InstanceId}/{ContactFlowId}",

@@ -154,6 +154,7 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("ListContactFlowVersions", One(&[ContactFlowsView])),
     ("DeleteContactFlowVersion", One(&[ContactFlowsDelete])),
     ("DescribeContactFlowHistory", One(&[ContactFlowsView])),
+    ("ListContactFlowChanges", One(&[ContactFlowsView])),
     // Flow modules
     ("CreateContactFlowModule", One(&[ContactFlowModulesCreate])),
     ("CreateContactFlowModuleDraft", One(&[ContactFlowModulesCreate])),

@@ -370,6 +370,7 @@ operations! {
         "ListUserProficiencies" => list_user_proficiencies, "UserProficiencyList";
         "ListPredefinedAttributes" => list_predefined_attributes, "PredefinedAttributeSummaryList";
         "ListContactFlows" => list_contact_flows, "ContactFlowSummaryList";
+        "ListContactFlowChanges" => list_contact_flow_changes, "Changes";
         "ListContactFlowVersions" => list_contact_flow_versions, "ContactFlowVersionSummaryList";
         "ListContactFlowModules" => list_contact_flow_modules, "ContactFlowModulesSummaryList";
         "ListContactFlowModuleVersions" => list_contact_flow_module_versions, "ContactFlowModuleVersionSummaryList";

@@ -23,8 +23,9 @@ import { Designer } from "./designer/Designer";
 import { type FlowDocument, isUnreadable, needsLayout, printDocument, readDocument } from "./designer/document";
 import { move } from "./designer/edits";
 import { begin, change, type History, redo, undo } from "./designer/history";
-import { checkFlow, type Language, type Problem } from "./designer/language";
+import type { Language } from "./designer/language";
 import { layOut } from "./designer/layout";
+import { useChecked } from "./designer/useChecked";
 import { exported, type ImportedFlow, importFlow } from "./exchange";
 import { FlowVersions } from "./FlowVersions";
 import { ImportReport } from "./ImportReport";
@@ -32,9 +33,6 @@ import { JsonView } from "./JsonView";
 import { type Content, type FlowKind, findingsOf, type State, type Stored } from "./kinds";
 import { ModuleUses, useModuleUses } from "./ModuleUses";
 import { type EditedType, emptyFlow, type FlowType, flowTypeText, jsonProblem, pretty } from "./types";
-
-/** How long after the last change a flow is checked, in milliseconds. */
-const checkAfter = 400;
 
 interface Props {
   kind: FlowKind;
@@ -65,8 +63,6 @@ export function FlowEditor({ kind, stored, language }: Props) {
   const [kept, setKept] = useState({ text: original, about });
   const [status, setStatus] = useState(stored?.status);
   const [state, setState] = useState<State>(stored?.state ?? "ACTIVE");
-  const [problems, setProblems] = useState<Problem[]>([]);
-  const [checking, setChecking] = useState(true);
   const [tried, setTried] = useState(false);
   const [open, setOpen] = useState<"about" | "uses" | "delete">();
   const [comparing, setComparing] = useState(false);
@@ -75,6 +71,7 @@ export function FlowEditor({ kind, stored, language }: Props) {
   const [findings, setFindings] = useState<string[]>([]);
   const [imported, setImported] = useState<ImportedFlow>();
   const uses = useModuleUses(kind.id === "module" && may("ContactFlows.View") ? stored?.id : undefined);
+  const { problems, checking } = useChecked(session, type, text, settings);
   const editable = may(`${kind.family}.${stored ? "Edit" : "Create"}`) && state === "ACTIVE";
   const json = useMemo(() => jsonProblem(text), [text]);
   const nameProblem = name.trim() === "" ? t("form.required") : undefined;
@@ -87,24 +84,6 @@ export function FlowEditor({ kind, stored, language }: Props) {
     shouldBlockFn: () => dirty && !leaving.current && !window.confirm(t("designer.leave")),
     enableBeforeUnload: () => dirty && !leaving.current,
   });
-
-  useEffect(() => {
-    const stop = new AbortController();
-    setChecking(true);
-    const timer = setTimeout(() => {
-      checkFlow(session, type, { text, settings }, stop.signal).then(
-        (found) => {
-          setProblems(found);
-          setChecking(false);
-        },
-        () => setChecking(false), // Publishing checks again and says what is wrong.
-      );
-    }, checkAfter);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [session, type, text, settings]);
 
   const show = useCallback((next: History) => {
     setHistory(next);

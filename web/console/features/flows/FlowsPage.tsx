@@ -16,11 +16,16 @@ export function FlowsPage() {
       kind={flows}
       query={query}
       actions={
-        may(`${modules.family}.View`) && (
-          <RouteButton href={modules.href} testId="to-modules">
-            {t("flowModules.title")}
+        <>
+          <RouteButton href="/console/flow-changes" testId="to-changes">
+            {t("flowChanges.title")}
           </RouteButton>
-        )
+          {may(`${modules.family}.View`) && (
+            <RouteButton href={modules.href} testId="to-modules">
+              {t("flowModules.title")}
+            </RouteButton>
+          )}
+        </>
       }
       columns={[
         {

@@ -39,12 +39,15 @@ import {
   setParameters,
   startNode,
 } from "./edits";
+import { findIn, none } from "./find";
 import { type CanvasNode, edgesOf, merged, nodesOf } from "./graph";
 import type { History } from "./history";
+import { clipboard, scissors } from "./icons";
 import { type Language, type Problem, typeOf } from "./language";
 import { NoteCard } from "./NoteCard";
 import { dragKind, Palette } from "./Palette";
-import { nameOfAction, Properties } from "./Properties";
+import { Problems } from "./Problems";
+import { Properties } from "./Properties";
 import { PropertyContextProvider } from "./propertyContext";
 import { TryPanel } from "./TryPanel";
 import { useResources } from "./useResources";
@@ -52,7 +55,6 @@ import { readable, useReveal } from "./useReveal";
 import { useTry } from "./useTry";
 
 const nodeTypes = { block: Block, start: Start, note: NoteCard };
-const none: ReadonlySet<string> = new Set();
 
 export interface DesignerProps {
   history: History;
@@ -584,76 +586,5 @@ function Canvas(props: DesignerProps) {
   );
 }
 
-const scissors = (
-  <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-    <path
-      d="M2 2l9.500 8.500M2 14l9.500-8.500M11.500 3.500a2 2 0 1 0 2-2 2 2 0 0 0-2 2zM11.500 12.500a2 2 0 1 0 2-2 2 2 0 0 0-2 2z"
-      fill="none"
-      stroke="currentColor"
-    />
-  </svg>
-);
-
-const clipboard = (
-  <svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-    <path d="M5.500 3H3v11.500h10V3h-2.500M5.500 1.500h5v3h-5z" fill="none" stroke="currentColor" />
-  </svg>
-);
-
 const miniMapClass = (node: CanvasNode) =>
   `map-${node.type}${node.selected ? " map-selected" : ""}${"found" in node.data && node.data.found ? " map-found" : ""}`;
-
-interface ProblemsProps {
-  problems: Problem[];
-  checking: boolean;
-  document: FlowDocument;
-  language: Language;
-  onShow: (id: string) => void;
-}
-
-/** How many problems there are, and the way to each. */
-function Problems({ problems, checking, document, language, onShow }: ProblemsProps) {
-  const { t, tn } = useI18n();
-  if (problems.length === 0) {
-    return (
-      <span className="designer__state" data-testid="problems" data-count={checking ? undefined : 0}>
-        {t(checking ? "designer.checking" : "designer.noProblems")}
-      </span>
-    );
-  }
-  return (
-    <ButtonDropdown
-      expandToViewport
-      items={problems.map((one, index) => {
-        const action = one.Identifier ? actionOf(document, one.Identifier) : undefined;
-        return {
-          id: String(index),
-          text: action ? nameOfAction(document, action, language) : one.Path || t("designer.wholeFlow"),
-          secondaryText: one.Message,
-          iconName: one.Level === "ERROR" ? "status-negative" : "status-warning",
-          disabled: !action,
-        };
-      })}
-      onItemClick={({ detail }) => {
-        const id = problems[Number(detail.id)]?.Identifier;
-        if (id) onShow(id);
-      }}
-      data-testid="problems"
-    >
-      {tn("designer.problems", problems.length)}
-    </ButtonDropdown>
-  );
-}
-
-/** Blocks and notes in which a text stands, in the order of the document. */
-function findIn(document: FlowDocument, language: Language, query: string): ReadonlySet<string> {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === "") return none;
-  const found = new Set<string>();
-  for (const one of document.Actions) {
-    const text = `${one.Identifier} ${one.Type} ${typeOf(language, one.Type)?.block ?? ""} ${JSON.stringify(one.Parameters ?? {})}`;
-    if (text.toLowerCase().includes(wanted)) found.add(one.Identifier);
-  }
-  for (const one of notesOf(document)) if (one.content.toLowerCase().includes(wanted)) found.add(one.id);
-  return found;
-}
