@@ -177,27 +177,37 @@ impl Directory {
         Ok(module)
     }
 
-    /// `ListContactFlowModuleUses`: the flows and modules whose published content or draft names a module, by name.
-    pub fn list_contact_flow_module_uses(&self, input: &ListContactFlowModuleUses) -> Result<Value> {
+    /// `ListContactFlowModuleUses`: the flows and modules whose published content or draft names a module, by id.
+    pub fn list_contact_flow_module_uses<'a>(
+        &'a self,
+        input: &ListContactFlowModuleUses,
+        after: Option<&str>,
+    ) -> Result<Rows<'a>> {
         self.mine(input)?;
         let module = self.find::<FlowModule>(&input.contact_flow_module_id)?;
         let named = module.id.to_string();
-        let row = |kind: &str, id: FlowId, name: &str, published: Option<&str>, draft: &str| {
-            let published = published.is_some_and(|content| content.contains(&named));
-            (published || draft.contains(&named)).then(|| {
-                json!({ "ResourceType": kind, "Id": id.to_string(), "Name": name, "Published": published })
-            })
-        };
+        let use_of =
+            |kind, id: FlowId, name: &'a str, tags: &'a Tags, published: Option<&str>, draft: &str| {
+                let published = published.is_some_and(|content| content.contains(&named));
+                (published || draft.contains(&named)).then_some((id, kind, name, tags, published))
+            };
         let flows = self.flows().filter_map(|flow| {
-            row("CONTACT_FLOW", flow.id, &flow.name, flow.published.as_deref(), &flow.draft)
+            use_of("CONTACT_FLOW", flow.id, &flow.name, &flow.tags, flow.published.as_deref(), &flow.draft)
         });
         let modules = self.flow_modules().filter(|other| other.id != module.id).filter_map(|other| {
             let published = other.published.as_ref().map(|published| published.content.as_str());
-            row("CONTACT_FLOW_MODULE", other.id, &other.name, published, &other.draft.content)
+            use_of("CONTACT_FLOW_MODULE", other.id, &other.name, &other.tags, published, &other.draft.content)
         });
-        let mut uses: Vec<Value> = flows.chain(modules).collect();
-        uses.sort_by(|one, other| one["Name"].as_str().cmp(&other["Name"].as_str()));
-        Ok(json!({ "Uses": uses }))
+        let after: Option<FlowId> = after.and_then(|key| key.parse().ok());
+        let mut uses: Vec<_> =
+            flows.chain(modules).filter(|(id, ..)| after.is_none_or(|after| *id > after)).collect();
+        uses.sort_unstable_by_key(|(id, ..)| *id);
+        Ok(Rows::new(uses.into_iter().map(|(id, kind, name, tags, published)| {
+            Row::new(id, Some(tags), move || {
+                let body = Body::new().set("ResourceType", kind).text("Id", id);
+                body.set("Name", name).set("Published", published).build()
+            })
+        })))
     }
 
     /// The output of `CreateContactFlowModule`.

@@ -151,7 +151,8 @@ fn who_calls_a_module_is_told() {
     world.ok("CreateContactFlow", flow("Will call", "SAVED", &calls));
     world.ok("CreateContactFlow", flow("Does not", "PUBLISHED", "{}"));
     let uses = world.ok("ListContactFlowModuleUses", json!({ "ContactFlowModuleId": id }));
-    let rows: Vec<_> = uses["Uses"].as_array().expect("a list").iter().collect();
+    let mut rows: Vec<_> = uses["Uses"].as_array().expect("a list").iter().collect();
+    rows.sort_by_key(|row| row["Name"].as_str());
     let told: Vec<_> = rows.iter().map(|row| (row["Name"].as_str(), row["Published"].as_bool())).collect();
     assert_eq!(
         told,

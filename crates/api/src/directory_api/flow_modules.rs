@@ -60,10 +60,12 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         .constraint("Description", description())
         .constraint("Content", content())
         .constraint("Tags", TAGS),
-        describe::<ListContactFlowModuleUses, _>(
+        list_of::<ListContactFlowModuleUses, _, _>(
             "ListContactFlowModuleUses",
             "/switchroom/flow-module-uses/{InstanceId}/{ContactFlowModuleId}",
+            Items::tagged("Uses", Permission::ContactFlowsView, 1000),
             |input| module(&input.contact_flow_module_id).also(Permission::ContactFlowsView),
+            |_, _| Ok(Value::Null),
             Directory::list_contact_flow_module_uses,
         )
         .constraint("ContactFlowModuleId", id()),

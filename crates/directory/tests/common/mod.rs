@@ -345,7 +345,6 @@ operations! {
         "DescribeUser" => describe_user;
         "DescribePredefinedAttribute" => describe_predefined_attribute;
         "DescribeContactFlowHistory" => describe_contact_flow_history;
-        "ListContactFlowModuleUses" => list_contact_flow_module_uses;
         "DescribeContactFlowModuleHistory" => describe_contact_flow_module_history;
         "DescribeUserHierarchyStructure" => describe_user_hierarchy_structure;
         "DescribeUserHierarchyGroup" => describe_user_hierarchy_group;
@@ -370,6 +369,7 @@ operations! {
         "ListUserProficiencies" => list_user_proficiencies, "UserProficiencyList";
         "ListPredefinedAttributes" => list_predefined_attributes, "PredefinedAttributeSummaryList";
         "ListContactFlows" => list_contact_flows, "ContactFlowSummaryList";
+        "ListContactFlowModuleUses" => list_contact_flow_module_uses, "Uses";
         "ListContactFlowChanges" => list_contact_flow_changes, "Changes";
         "ListContactFlowVersions" => list_contact_flow_versions, "ContactFlowVersionSummaryList";
         "ListContactFlowModules" => list_contact_flow_modules, "ContactFlowModulesSummaryList";

@@ -21,11 +21,16 @@ interface Use {
 }
 
 export function useModuleUses(id: string | undefined) {
+  const { compare } = useI18n();
   const { InstanceId } = useConsole();
   return useQuery({
     queryKey: ["flowModules", id, "uses"],
     enabled: id !== undefined,
-    queryFn: async () => (await callServer<{ Uses: Use[] }>(`/switchroom/flow-module-uses/${InstanceId}/${id}`)).Uses,
+    queryFn: async () => {
+      const address = `/switchroom/flow-module-uses/${InstanceId}/${id}?maxResults=1000`;
+      const { Uses } = await callServer<{ Uses: Use[] }>(address);
+      return Uses.sort((one, other) => compare(one.Name, other.Name));
+    },
   });
 }
 
