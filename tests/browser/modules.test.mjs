@@ -114,6 +114,34 @@ test("a module is made, saved before it is published, given a contract and tags,
   await field(page, "value-Result").fill("Found");
   await byId(page, "flow-publish").click();
   await until("the second version", async () => (await described(id)).Version === 2);
+
+  // Name, tags and contract of what is there already.
+  await more(page, "Name, contract and tags");
+  await field(page, "flow-name").fill("Fun facts");
+  await field(page, "tag-value-0").fill("two");
+  await byId(page, "tag-add").click();
+  await field(page, "tag-key-1").fill("cost");
+  await byId(page, "contract-add-output").click();
+  await field(page, "contract-output-0").fill("fact");
+  await byId(page, "about-close").click();
+  await byId(page, "flow-publish").click();
+  await until("the third version", async () => (await described(id)).Version === 3);
+  const changed = await described(id);
+  assert.deepEqual([changed.Name, changed.Tags], ["Fun facts", { cost: "", team: "two" }]);
+  assert.ok("fact" in JSON.parse(changed.Settings).resultData.schema.properties);
+
+  // An old version brings its contract back, into the fields too.
+  await more(page, "Versions");
+  await byId(page, "version-1").click();
+  await byId(page, "version-fields").getByText("Contract").waitFor();
+  page.once("dialog", (dialog) => dialog.accept());
+  await byId(page, "version-publish").click();
+  await until("the fourth version", async () => (await described(id)).Version === 4);
+  assert.ok(!("resultData" in JSON.parse((await described(id)).Settings)));
+  await byId(page, "versions-back").click();
+  await more(page, "Name, contract and tags");
+  await field(page, "contract-branch-0").waitFor();
+  assert.equal(await field(page, "contract-output-0").count(), 0);
   assert.deepEqual(page.complaints, [], "scripts of the pages fail");
 });
 

@@ -60,6 +60,8 @@ export function FlowEditor({ kind, stored, language }: Props) {
   const [text, setText] = useState(original);
   const [history, setHistory] = useState<History | undefined>(() => start(original));
   const [view, setView] = useState<"canvas" | "json">(history ? "canvas" : "json");
+  // Counts contracts that did not come from the fields, which begin anew then.
+  const [revision, setRevision] = useState(0);
   const [kept, setKept] = useState({ text: original, about });
   const [status, setStatus] = useState(stored?.status);
   const [state, setState] = useState<State>(stored?.state ?? "ACTIVE");
@@ -242,6 +244,7 @@ export function FlowEditor({ kind, stored, language }: Props) {
         settings: read.settings ?? before.settings,
       }));
       takeText(read.Content);
+      setRevision((before) => before + 1);
       setImported(read);
     } catch (error) {
       setProblem(explain(error));
@@ -254,6 +257,7 @@ export function FlowEditor({ kind, stored, language }: Props) {
     takeText(content.text);
     const next = { ...about, settings: content.settings };
     setAbout(next);
+    setRevision((before) => before + 1);
     setKept({ about: { ...kept.about, settings: content.settings }, text: content.text });
     setStatus("PUBLISHED");
     await changed(kind.list);
@@ -262,7 +266,7 @@ export function FlowEditor({ kind, stored, language }: Props) {
 
   const fields = (
     <AboutFields
-      key={imported?.settings}
+      key={revision}
       kind={kind}
       about={about}
       nameProblem={tried ? nameProblem : undefined}

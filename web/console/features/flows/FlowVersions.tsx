@@ -14,6 +14,7 @@ import { Loaded } from "../../parts/FormPage";
 import { SelectField } from "../../parts/fields";
 import { changesBetween } from "./changes";
 import { Differences, marksOn } from "./Differences";
+import type { Revealed } from "./designer/Designer";
 import type { Language } from "./designer/language";
 import type { Content, FlowKind } from "./kinds";
 import { Still } from "./Still";
@@ -49,7 +50,7 @@ export function FlowVersions({ kind, id, type, language, content, onPublish, onF
   const [from, setFrom] = useState<Side>();
   const [to, setTo] = useState<Side>("editor");
   const [drawn, setDrawn] = useState<"before" | "after">("before");
-  const [revealed, setRevealed] = useState<string>();
+  const [revealed, setRevealed] = useState<Revealed>();
   const [publishing, setPublishing] = useState(false);
   const list = useQuery({
     queryKey: [kind.list, id, "versions"],
@@ -179,7 +180,7 @@ export function FlowVersions({ kind, id, type, language, content, onPublish, onF
                         setDrawn(
                           kind === "added" ? "after" : drawn === "after" && kind !== "removed" ? "after" : "before",
                         );
-                        setRevealed(name);
+                        setRevealed({ id: name });
                       }}
                     />
                   </Container>
@@ -233,7 +234,7 @@ interface DrawnProps {
   drawn: "before" | "after";
   type: EditedType;
   language: Language;
-  revealed: string | undefined;
+  revealed: Revealed | undefined;
 }
 
 /** One side on the canvas, with what the other side has otherwise marked. */

@@ -1,7 +1,7 @@
 /** A content on the canvas, or as text where it cannot be drawn; nothing can be changed. */
 import { useEffect, useState } from "react";
 import type { ChangeKind } from "./changes";
-import { Designer } from "./designer/Designer";
+import { Designer, type Revealed } from "./designer/Designer";
 import { isUnreadable, needsLayout, readDocument } from "./designer/document";
 import { move } from "./designer/edits";
 import { begin, type History } from "./designer/history";
@@ -17,7 +17,7 @@ interface Props {
   /** How blocks differ from those of another content. */
   marks: ReadonlyMap<string, ChangeKind>;
   /** The block that is brought into sight. */
-  revealed?: string;
+  revealed?: Revealed;
 }
 
 export function Still({ content, type, language, marks, revealed }: Props) {

@@ -1,6 +1,6 @@
 /** A task template while it is edited, and the way from and to what the server keeps. */
 import type { GetTaskTemplateResponse, TaskTemplateField } from "@aws-sdk/client-connect";
-import type { TaskTemplate } from "@kit/desk/taskTemplate";
+import { lastPart, type TaskTemplate } from "@kit/desk/taskTemplate";
 
 export const fieldTypes = [
   "NAME",
@@ -74,13 +74,16 @@ export function draftOf(found: GetTaskTemplateResponse | undefined, fresh: () =>
       help: one.Description ?? "",
       type: (one.Type ?? "TEXT") as FieldType,
       options: (one.SingleSelectOptions ?? []).join("\n"),
-      default: defaults.get(one.Id?.Name) ?? "",
+      default: defaultOf(one.Type, defaults.get(one.Id?.Name) ?? ""),
       required: required.has(one.Id?.Name),
       readOnly: readOnly.has(one.Id?.Name),
       invisible: invisible.has(one.Id?.Name),
     })),
   };
 }
+
+/** A quick connect may be named by its resource name; the choices go by id. */
+const defaultOf = (type: string | undefined, value: string) => (type === "QUICK_CONNECT" ? lastPart(value) : value);
 
 export const optionsOf = (field: Field): string[] =>
   field.options

@@ -56,6 +56,11 @@ import { useTry } from "./useTry";
 
 const nodeTypes = { block: Block, start: Start, note: NoteCard };
 
+/** A wish to see a block; each wish is a new object, so that the same block can be wished for again. */
+export interface Revealed {
+  id: string;
+}
+
 export interface DesignerProps {
   history: History;
   language: Language;
@@ -68,7 +73,7 @@ export interface DesignerProps {
   /** How blocks differ from those of another content. */
   marks?: ReadonlyMap<string, ChangeKind>;
   /** A block that is brought into sight. */
-  revealed?: string;
+  revealed?: Revealed;
   /** A change; changes with the same mark in a row are one step. */
   onChange: (label: string, document: FlowDocument, mark?: string) => void;
   onUndo: (steps?: number) => void;
@@ -353,7 +358,7 @@ function Canvas(props: DesignerProps) {
   useEffect(() => {
     // A canvas that has just been made knows its blocks a moment later.
     if (revealed === undefined) return;
-    const frameRequest = requestAnimationFrame(() => show(revealed));
+    const frameRequest = requestAnimationFrame(() => show(revealed.id));
     return () => cancelAnimationFrame(frameRequest);
   }, [revealed, show]);
 
