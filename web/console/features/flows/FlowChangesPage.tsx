@@ -104,12 +104,14 @@ export function FlowChangesPage() {
         {
           id: "flow",
           header: t("field.flow"),
+          width: 300,
           value: (one) => one.ContactFlowName,
           cell: (one) => <RouteLink href={`${flows.href}/${one.ContactFlowId}`}>{one.ContactFlowName}</RouteLink>,
         },
         {
           id: "type",
           header: t("field.kind"),
+          width: 200,
           value: (one) => flowTypeText(one.ContactFlowType, t),
           cell: (one) => flowTypeText(one.ContactFlowType, t),
         },
@@ -117,6 +119,7 @@ export function FlowChangesPage() {
         {
           id: "who",
           header: t("versions.who"),
+          width: 220,
           value: (one) => one.CreatedBy ?? "",
           cell: (one) => one.CreatedBy ?? t("versions.instance"),
         },
