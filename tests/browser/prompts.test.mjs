@@ -87,7 +87,7 @@ test("a file is uploaded, what is wrong with another is said, and the prompt is 
   await file(page).setInputFiles({ name: "welcome.wav", mimeType: "audio/wav", buffer: wav(1.5) });
   await byId(page, "prompt-taken").waitFor();
   assert.match(await byId(page, "prompt-taken").innerText(), /16-bit PCM, 22\.05 kHz, channels: 1\. Length 0:02/);
-  await byId(page, "tags").getByRole("button", { name: "Add tag" }).click();
+  await byId(page, "tag-add").click();
   await field(page, "tag-key-0").fill("department");
   await field(page, "tag-value-0").fill("sales");
   await byId(page, "form-save").click();

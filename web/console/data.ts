@@ -164,7 +164,7 @@ export const useTaskTemplates = (enabled = true) =>
   useList(
     "taskTemplates",
     ({ client, InstanceId }, NextToken) =>
-      client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults, Status: "ACTIVE" })),
+      client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.TaskTemplates,
     enabled,
   );

@@ -118,6 +118,20 @@ export const pages: Page[] = [
     nav: { group: "flows", text: "flowLogs.title" },
   },
   ...resource(
+    "/console/flow-modules",
+    "ContactFlowModules",
+    { group: "flows", text: "flowModules.title" },
+    page(() => import("./features/flows/ModulesPage"), "ModulesPage"),
+    page(() => import("./features/flows/FlowPage"), "ModulePage"),
+  ),
+  ...resource(
+    "/console/task-templates",
+    "TaskTemplates",
+    { group: "flows", text: "taskTemplates.title" },
+    page(() => import("./features/task-templates/TaskTemplatesPage"), "TaskTemplatesPage"),
+    page(() => import("./features/task-templates/TaskTemplatePage"), "TaskTemplatePage"),
+  ),
+  ...resource(
     "/console/prompts",
     "Prompts",
     { group: "flows", text: "prompts.title" },

@@ -393,22 +393,30 @@ impl Core {
         }
         let online = self.router.agents_online(queue, channel) as u64;
         let staffed = self.router.agents_staffed(queue, channel) as u64;
+        let available = self.router.agents_available(queue, channel);
+        let size = self.router.queue_size(queue, channel);
+        // A contact has a place in the queue it waits in, and in no other.
+        let here = contact.filter(|id| {
+            let stay = self.contacts.get(id).filter(|contact| contact.is_waiting());
+            stay.and_then(|contact| contact.queue.as_ref()).is_some_and(|stay| stay.queue == queue)
+        });
+        let place = here.and_then(|contact| self.router.position(contact));
+        let wait = |place| self.handovers.estimate(queue, channel, place, available, now);
         QueueMetrics {
             name,
             arn,
-            contacts_in_queue: self.router.queue_size(queue, channel) as u64,
+            contacts_in_queue: size as u64,
             oldest_contact_age_ms: self.router.oldest_age_ms(queue, channel, now).max(0) as u64,
             agents_online: online,
-            agents_available: self.router.agents_available(queue, channel) as u64,
+            agents_available: available as u64,
             agents_staffed: staffed,
             agents_after_contact_work: working,
             agents_busy: busy,
             agents_missed: missed,
             agents_non_productive: online.saturating_sub(staffed),
-            estimated_wait_time: None,
-            position_in_queue: contact
-                .and_then(|contact| self.router.position(contact))
-                .map(|place| place as u64),
+            estimated_wait_time: wait(size + 1),
+            contact_wait_time: place.and_then(wait),
+            position_in_queue: place.map(|place| place as u64),
         }
     }
 

@@ -63,6 +63,7 @@ mod timer;
 mod token;
 pub mod transcript;
 mod transfer;
+mod waiting_time;
 
 pub use agent_event::Snapshot;
 pub use agents::HEART_BEAT_MS;

@@ -87,3 +87,4 @@ pub use error::{Code, DirectoryError, LoadError, Result};
 pub use kind::{Change, Kind};
 pub use permissions::Permission;
 pub use quotas::Quota;
+pub use rules::is_phone_number;

@@ -442,6 +442,9 @@ pub struct FlowModule {
     /// Whether other services than flows may call it, as it was set; nothing but flows calls modules here.
     #[serde(default)]
     pub external_invocation: bool,
+    /// The client token of the request that made it, with a digest of that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<(String, String)>,
     #[serde(default)]
     pub tags: Tags,
     pub last_modified_time: Timestamp,

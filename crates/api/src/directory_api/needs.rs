@@ -157,6 +157,8 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("DescribeContactFlowHistory", One(&[ContactFlowsView])),
     // Flow modules
     ("CreateContactFlowModule", One(&[ContactFlowModulesCreate])),
+    ("CreateContactFlowModuleDraft", One(&[ContactFlowModulesCreate])),
+    ("ListContactFlowModuleUses", One(&[ContactFlowModulesView])),
     ("DescribeContactFlowModule", One(&[ContactFlowModulesView])),
     ("ListContactFlowModules", List(ContactFlowModulesView)),
     ("SearchContactFlowModules", One(&[ContactFlowModulesView])),

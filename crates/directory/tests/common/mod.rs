@@ -265,6 +265,7 @@ operations! {
         "CreateHoursOfOperation" => create_hours_of_operation, created_hours_of_operation;
         "CreatePrompt" => create_prompt, created_prompt;
         "UpdatePrompt" => update_prompt, created_prompt;
+        "CreateContactFlowModuleDraft" => create_contact_flow_module_draft, created_contact_flow_module;
         "CreateTaskTemplate" => create_task_template, created_task_template;
         "UpdateTaskTemplate" => update_task_template, updated_task_template;
         "CreateQuickConnect" => create_quick_connect, created_quick_connect;
@@ -369,6 +370,7 @@ operations! {
         "ListUserProficiencies" => list_user_proficiencies, "UserProficiencyList";
         "ListPredefinedAttributes" => list_predefined_attributes, "PredefinedAttributeSummaryList";
         "ListContactFlows" => list_contact_flows, "ContactFlowSummaryList";
+        "ListContactFlowModuleUses" => list_contact_flow_module_uses, "Uses";
         "ListContactFlowVersions" => list_contact_flow_versions, "ContactFlowVersionSummaryList";
         "ListContactFlowModules" => list_contact_flow_modules, "ContactFlowModulesSummaryList";
         "ListContactFlowModuleVersions" => list_contact_flow_module_versions, "ContactFlowModuleVersionSummaryList";

@@ -1,12 +1,5 @@
 /** Creating or editing a prompt: what it is called, and its sound from a file, the microphone, a text or an address. */
-import {
-  CreatePromptCommand,
-  DescribePromptCommand,
-  type Prompt,
-  TagResourceCommand,
-  UntagResourceCommand,
-  UpdatePromptCommand,
-} from "@aws-sdk/client-connect";
+import { CreatePromptCommand, DescribePromptCommand, type Prompt, UpdatePromptCommand } from "@aws-sdk/client-connect";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
@@ -19,13 +12,13 @@ import { useConsole } from "../../context";
 import { useChanged } from "../../data";
 import { FormPage, Loaded } from "../../parts/FormPage";
 import { TextAreaField, TextField } from "../../parts/fields";
+import { areGoodTags, linesOf, saveTags, type TagLines, TagsField, tagsOf } from "../../parts/TagsField";
 import { FileSound } from "./FileSound";
 import { ListenButton } from "./ListenButton";
 import { RecordedSound } from "./RecordedSound";
 import { SpokenSound } from "./SpokenSound";
 import { upload } from "./server";
 import type { Sound } from "./sound";
-import { asTags, type TagRow, TagsField, tagProblem, tagRows } from "./TagsField";
 import { usePromptSound } from "./usePromptSound";
 import "./prompts.css";
 
@@ -51,7 +44,7 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
   const soundOf = usePromptSound();
   const [name, setName] = useState(prompt?.Name ?? "");
   const [description, setDescription] = useState(prompt?.Description ?? "");
-  const [tags, setTags] = useState<TagRow[]>(() => tagRows(prompt?.Tags));
+  const [tags, setTags] = useState<TagLines>(() => linesOf(prompt?.Tags));
   const [source, setSource] = useState<Source>(prompt ? "keep" : "file");
   const [sound, setSound] = useState<Sound>();
   const [address, setAddress] = useState("");
@@ -65,7 +58,7 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
   };
   const problems = {
     name: name.trim() === "" ? t("form.required") : undefined,
-    tags: tagProblem(tags, t),
+    tags: areGoodTags(tags) ? undefined : t("tags.bad"),
     sound: sound ? undefined : missing[source],
     address: source !== "address" || goodAddress ? undefined : t("prompts.badAddress"),
   };
@@ -81,18 +74,13 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
 
   async function save() {
     const S3Uri = await newSound();
-    const wanted = asTags(tags);
+    const wanted = tagsOf(tags);
     if (prompt) {
       const common = { InstanceId, PromptId: prompt.PromptId };
       await client.send(
         new UpdatePromptCommand({ ...common, Name: name.trim(), Description: description.trim() || undefined, S3Uri }),
       );
-      const resourceArn = prompt.PromptARN;
-      const before = prompt.Tags ?? {};
-      const gone = Object.keys(before).filter((key) => wanted[key] === undefined);
-      const fresh = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => before[key] !== value));
-      if (gone.length > 0) await client.send(new UntagResourceCommand({ resourceArn, tagKeys: gone }));
-      if (Object.keys(fresh).length > 0) await client.send(new TagResourceCommand({ resourceArn, tags: fresh }));
+      await saveTags({ client }, prompt.PromptARN ?? "", prompt.Tags ?? {}, wanted);
     } else {
       await client.send(
         new CreatePromptCommand({
@@ -176,8 +164,8 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
             )}
           </SpaceBetween>
         </Container>
-        <Container header={<Header variant="h2">{t("tags.title")}</Header>}>
-          <TagsField rows={tags} onChange={setTags} problem={shown.tags} disabled={!editable} />
+        <Container>
+          <TagsField lines={tags} onChange={setTags} disabled={!editable} />
         </Container>
       </SpaceBetween>
     </FormPage>

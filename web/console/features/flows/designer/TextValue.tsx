@@ -4,9 +4,10 @@ import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useI18n } from "@kit/i18n";
+import { type MessageKey, useI18n } from "@kit/i18n";
 import { useState } from "react";
 import { useConsole } from "../../../context";
+import { RouteLink } from "../../../parts/RouteLink";
 import { ListenButton } from "../../prompts/ListenButton";
 import { speak } from "../../prompts/server";
 import { knownKeys, partsOf, referenceTo } from "./attributes";
@@ -61,6 +62,12 @@ export function TextValue({ name, label, shape, value, onChange }: Props) {
 /** Resources that are called by name over the network: flows may name others than the console knows. */
 const named: ReadonlySet<string> = new Set(["Function", "Bot"]);
 
+/** Resources that have an editor of their own to go on to. */
+const pages: Partial<Record<string, { href: string; text: MessageKey }>> = {
+  Module: { href: "/console/flow-modules", text: "designer.openModule" },
+  Flow: { href: "/console/flows", text: "designer.openFlow" },
+};
+
 function Manual({ name, label, shape, value, onChange }: Props) {
   const { t } = useI18n();
   const { resources, disabled } = usePropertyContext();
@@ -97,19 +104,27 @@ function Manual({ name, label, shape, value, onChange }: Props) {
     const list = resources[shape.resource] ?? [];
     const id = value.split("/").at(-1)?.split(":")[0];
     const chosen = list.find((one) => one.value === value) ?? list.find((one) => one.value.split("/").at(-1) === id);
+    const page = pages[shape.resource];
     return (
-      <Select
-        selectedOption={chosen ?? (value ? { value, label: t("designer.elsewhere", { name: value }) } : null)}
-        options={list}
-        disabled={disabled}
-        filteringType="auto"
-        invalid={value !== "" && !chosen}
-        placeholder={t("form.choose")}
-        empty={t("form.noChoices")}
-        ariaLabel={label}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
-        data-testid={`value-${name}`}
-      />
+      <>
+        <Select
+          selectedOption={chosen ?? (value ? { value, label: t("designer.elsewhere", { name: value }) } : null)}
+          options={list}
+          disabled={disabled}
+          filteringType="auto"
+          invalid={value !== "" && !chosen}
+          placeholder={t("form.choose")}
+          empty={t("form.noChoices")}
+          ariaLabel={label}
+          onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+          data-testid={`value-${name}`}
+        />
+        {page && chosen && id && (
+          <RouteLink href={`${page.href}/${id}`} testId={`open-${name}`}>
+            {t(page.text)}
+          </RouteLink>
+        )}
+      </>
     );
   }
   const number = shape.kind === "integer" || shape.kind === "number";

@@ -61,7 +61,7 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.Name ?? "",
       ),
       TaskTemplate: choices(
-        templates,
+        templates?.filter((one) => one.Status === "ACTIVE"),
         (one) => one.Id,
         (one) => one.Name ?? "",
       ),
