@@ -67,11 +67,9 @@ impl Resolver for Names<'_> {
             }
             ResourceKind::Module => directory.callable_module(name).is_some(),
             ResourceKind::TaskTemplate => id.parse().is_ok_and(|id| directory.task_template(id).is_some()),
+            ResourceKind::View => return directory.view_edition(name, None).is_ok(),
             // None of these can be made here, so that none exists.
-            ResourceKind::View
-            | ResourceKind::PhoneNumber
-            | ResourceKind::CaseTemplate
-            | ResourceKind::DataTable => false,
+            ResourceKind::PhoneNumber | ResourceKind::CaseTemplate | ResourceKind::DataTable => false,
         };
         found && !elsewhere
     }
