@@ -231,5 +231,6 @@ impl Core {
         }
         self.timers.set(Deadline::AcwOver(user, id), until);
         self.touch_agent(user);
+        self.start_guide(cx, id, flows::EventHook::DisconnectAgentUI);
     }
 }

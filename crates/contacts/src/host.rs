@@ -303,7 +303,7 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat)
+        !matches!(service, Service::Telephony)
     }
 
     fn log(&mut self, entry: LogEntry) {
@@ -470,10 +470,13 @@ impl Core {
         let text = |text: &Option<String>| text.clone().map(Value::String);
         match path.root() {
             // Names with dots are one key, as attributes are flat.
-            "Attributes" => match path.dotted() {
-                name if name.is_empty() => Some(json!(chain.attributes)),
-                name => chain.attributes.get(&name).cloned().map(Value::String),
-            },
+            "Attributes" => {
+                let attributes = self.attributes_of(id)?;
+                match path.dotted() {
+                    name if name.is_empty() => Some(json!(attributes)),
+                    name => attributes.get(&name).cloned().map(Value::String),
+                }
+            }
             "SegmentAttributes" => within(contact.segment_texts()),
             "Tags" => within(json!(contact.tags)),
             "References" => within(json!(contact.references)),
