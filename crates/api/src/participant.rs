@@ -524,13 +524,16 @@ async fn describe_view(call: Call<App>, input: DescribeView) -> Answer {
     session
         .read(|core| {
             let view = core.shown_view(participant, &input.view_token)?;
-            Ok(json!({"View": {
+            let mut body = json!({
                 "Id": view.id,
                 "Arn": view.arn,
                 "Name": view.name,
-                "Version": view.version.unwrap_or_default(),
                 "Content": view.content_body(),
-            }}))
+            });
+            if let Some(version) = view.version {
+                body["Version"] = json!(version);
+            }
+            Ok(json!({"View": body}))
         })
         .await
 }
