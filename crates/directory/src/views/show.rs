@@ -182,14 +182,7 @@ impl Directory {
             }
             Edition::Latest => {
                 let published = view.published.as_ref().ok_or_else(never_published)?;
-                let body = self.described(any, published, "PUBLISHED");
-                let same = self.versions_of(view.id).filter(|version| version.content == *published);
-                match same.max_by_key(|version| version.number) {
-                    Some(version) => body
-                        .set("Version", version.number)
-                        .opt("VersionDescription", version.description.as_deref()),
-                    None => body,
-                }
+                self.with_version(self.described(any, published, "PUBLISHED"), view, published)
             }
             Edition::Number(number) => {
                 let version = self.view_version(view.id, number)?;
@@ -250,7 +243,12 @@ impl Directory {
         let matcher = SEARCH.matcher(self, input.search_filter.as_ref(), input.search_criteria.as_ref())?;
         let rows = self.every_view().filter(|view| matcher.matches(&view.card())).map(move |view| {
             Row::new(view.key(), Some(view.tags()), move || {
-                self.described(view, view.content(), view.status_name()).build()
+                let body = self.described(view, view.content(), view.status_name());
+                match view {
+                    Any::Managed(_) => body.set("Version", managed::VERSION),
+                    Any::Own(own) => self.with_version(body, own, view.content()),
+                }
+                .build()
             })
         });
         Ok(Found { rows: rows.collect() })
@@ -295,6 +293,17 @@ impl Directory {
             found.iter().map(|(path, message)| json!({ "Path": path, "Message": message })).collect();
         let body = Body::new().set("Problems", problems);
         Ok(body.opt("InputSchema", schema.map(|schema| schema.to_string())).build())
+    }
+
+    /// The newest version that holds this content, if one does.
+    fn with_version(&self, body: Body, view: &View, content: &ViewContent) -> Body {
+        let same = self.versions_of(view.id).filter(|version| version.content == *content);
+        match same.max_by_key(|version| version.number) {
+            Some(version) => {
+                body.set("Version", version.number).opt("VersionDescription", version.description.as_deref())
+            }
+            None => body,
+        }
     }
 
     fn every_view(&self) -> impl Iterator<Item = Any<'_>> {
