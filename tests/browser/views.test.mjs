@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Agent } from "./support/agent.mjs";
-import { byId, launch, openDesk, openPage, setStatus } from "./support/browser.mjs";
+import { byId, launch, openDesk, openPage, setStatus, signIn } from "./support/browser.mjs";
 import { arrive, endChat, endChats } from "./support/customer.mjs";
 import { basicQueue, publish } from "./support/flows.mjs";
 import { Server } from "./support/server.mjs";
@@ -421,5 +421,130 @@ describe("guides", () => {
     await picture(frame, "guide-frame");
     await frame.goto(`${server.endpoint}/stargate/app?currentContactId=${server.instanceId}`);
     await byId(frame, "no-views").waitFor();
+  });
+});
+
+describe("the console", () => {
+  async function administer(path, marker) {
+    const page = await openPage(browser, server.endpoint + path, { viewport: { width: 1440, height: 950 } });
+    const admin = Object.keys(server.users).find((name) => name.startsWith("admin"));
+    await signIn(page, server, admin);
+    await byId(page, marker).waitFor();
+    return page;
+  }
+
+  const described = async (id) =>
+    (await server.api("GET", `/views/${server.instanceId}/${encodeURIComponent(id)}`)).View;
+
+  test("a managed view is copied, changed, checked while it is written, tried out, published and deleted", async () => {
+    const page = await administer("/console/views", "views");
+    await page.getByRole("link", { name: "Confirmation" }).waitFor();
+    await picture(page, "console-views");
+    await page.getByRole("link", { name: "Confirmation" }).click();
+    await byId(page, "view-preview").getByRole("button", { name: "Go on" }).click();
+    await byId(page, "view-answer").getByText("Next").waitFor();
+    assert.equal(await byId(page, "view-save").count(), 0, "a managed view is not saved");
+    await byId(page, "view-copy").click();
+    await byId(page, "view-save").waitFor();
+    await byId(page, "view-sound").waitFor();
+    const id = page.url().split("/").at(-1);
+    assert.equal((await described(`${id}:$SAVED`)).Status, "SAVED");
+
+    await byId(page, "view-name").locator("input").fill("Good bye");
+    const template = byId(page, "view-template");
+    const button = { _id: "b", Type: "Button", Props: { Action: "Again" }, Content: ["Once more"] };
+    await template.fill(JSON.stringify({ Head: { Title: "Bye" }, Body: [button] }, null, 2));
+    await byId(page, "view-problems").getByText('"Again" is not in Actions').waitFor();
+    await byId(page, "view-publish").click();
+    await byId(page, "view-problem").getByText("Body[0].Props.Action").waitFor();
+    await byId(page, "view-actions").locator("textarea").fill("Next\nAgain");
+    await byId(page, "view-sound").waitFor();
+    await byId(page, "view-preview").getByRole("button", { name: "Once more" }).click();
+    await byId(page, "view-answer").getByText('"Action": "Again"').waitFor();
+    await picture(page, "console-view");
+    await byId(page, "view-publish").click();
+    await byId(page, "view-versions").getByRole("cell", { name: "1", exact: true }).waitFor();
+    const published = await described(id);
+    assert.deepEqual(
+      [published.Name, published.Status, published.Version, published.Content.Actions],
+      ["Good bye", "PUBLISHED", 1, ["Next", "Again"]],
+    );
+
+    // A draft leaves what is published; a version comes back into the editor.
+    await template.fill(JSON.stringify({ Body: [{ ...button, Content: ["Twice more"] }] }));
+    await byId(page, "view-save").click();
+    await until("the draft", async () => (await described(`${id}:$SAVED`)).Status === "SAVED");
+    assert.deepEqual((await described(id)).Content, published.Content);
+    await page.getByRole("button", { name: "Put version 1 into the editor" }).click();
+    await byId(page, "view-preview").getByRole("button", { name: "Once more" }).waitFor();
+
+    // What a published flow shows stays; nothing else does.
+    const flow = await publish(server, "Says good bye", [
+      show("bye-bye", { Id: id, Version: "1" }, {}, { Again: "bye" }),
+      says("nothing", "Nothing.", "bye"),
+      bye,
+    ]);
+    await page.goto(`${server.endpoint}/console/views`);
+    await page.getByRole("button", { name: "Delete Good bye" }).click();
+    await byId(page, "confirm-delete-yes").click();
+    await byId(page, "confirm-delete").getByText("Says good bye").waitFor();
+    await server.api("DELETE", `/contact-flows/${server.instanceId}/${flow}`);
+    await byId(page, "confirm-delete-yes").click();
+    await until("the view to be gone", async () => (await page.getByRole("link", { name: "Good bye" }).count()) === 0);
+    assert.deepEqual(page.complaints, []);
+  });
+
+  test("the designer offers the views, their inputs as fields and their actions as branches", async () => {
+    const made = await server.api("PUT", `/contact-flows/${server.instanceId}`, {
+      Name: "To be drawn",
+      Type: "CONTACT_FLOW",
+      Status: "SAVED",
+      Content: JSON.stringify({
+        Version: "2019-10-30",
+        StartAction: "view",
+        Metadata: { ActionMetadata: { view: { position: { x: 240, y: 40 } }, bye: { position: { x: 700, y: 40 } } } },
+        Actions: [
+          {
+            Identifier: "view",
+            Type: "ShowView",
+            Parameters: { InvocationTimeLimitSeconds: "300" },
+            Transitions: { Errors: failing("bye", ["NoMatchingCondition", "NoMatchingError", "TimeLimitExceeded"]) },
+          },
+          bye,
+        ],
+      }),
+    });
+    const page = await administer(`/console/flows/${made.ContactFlowId}`, "designer");
+    await page.locator(".react-flow__node-block").first().dblclick();
+    const fields = byId(page, "show-view");
+    await byId(fields, "value-Id").locator("button").first().click();
+    await page.getByRole("option", { name: "Detail" }).first().click();
+    await fields.getByLabel("Sections as JSON").waitFor();
+    await fields.getByLabel("Sections as JSON").fill('[{"TemplateString": "<p>$.Attributes.tier</p>"}]');
+    await byId(page, "add-view-branches").click();
+    await picture(page, "designer-show-view");
+    await byId(page, "target-condition:0").waitFor();
+    for (const [index, target] of ["bye", "bye"].entries()) {
+      await byId(page, `target-condition:${index}`).locator("button").first().click();
+      await page.getByRole("option", { name: target }).first().click();
+    }
+    await byId(page, "flow-save").click();
+    await page.getByText("was saved", { exact: false }).first().waitFor();
+    const saved = JSON.parse(
+      (
+        await server.api(
+          "GET",
+          `/contact-flows/${server.instanceId}/${encodeURIComponent(`${made.ContactFlowId}:$SAVED`)}`,
+        )
+      ).ContactFlow.Content,
+    );
+    const [block] = saved.Actions;
+    assert.deepEqual(block.Parameters.ViewResource, { Id: "detail", Version: "Latest" });
+    assert.deepEqual(block.Parameters.ViewData, { Sections: [{ TemplateString: "<p>$.Attributes.tier</p>" }] });
+    assert.deepEqual(
+      block.Transitions.Conditions.map((one) => one.Condition.Operands[0]),
+      ["ActionSelected", "Back"],
+    );
+    assert.deepEqual(page.complaints, []);
   });
 });

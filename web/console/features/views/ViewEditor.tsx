@@ -121,6 +121,9 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
   const checked = useCheck(template, listed);
   const editable = !isManaged && may(view ? "ContactFlows.Edit" : "ContactFlows.Create");
   const Content = { Template: template, Actions: listed };
+  // What was refused may be right after the next change.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
+  useEffect(() => setProblem(undefined), [template, actions, name]);
 
   async function act(what: string, action: () => Promise<void>) {
     setProblem(undefined);
@@ -186,19 +189,19 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
               </Button>
             )}
             {editable && (
-              <>
-                <Button onClick={() => save("SAVED")} loading={working === "SAVED"} data-testid="view-save">
-                  {t("pages.save")}
-                </Button>
-                <Button
-                  variant="primary"
-                  onClick={() => save("PUBLISHED")}
-                  loading={working === "PUBLISHED"}
-                  data-testid="view-publish"
-                >
-                  {t("pages.publish")}
-                </Button>
-              </>
+              <Button onClick={() => save("SAVED")} loading={working === "SAVED"} data-testid="view-save">
+                {t("pages.save")}
+              </Button>
+            )}
+            {editable && (
+              <Button
+                variant="primary"
+                onClick={() => save("PUBLISHED")}
+                loading={working === "PUBLISHED"}
+                data-testid="view-publish"
+              >
+                {t("pages.publish")}
+              </Button>
             )}
           </SpaceBetween>
         }
@@ -328,23 +331,25 @@ function Preview({ template, schema }: { template: string; schema: string | unde
   return (
     <SpaceBetween size="m">
       <Container header={<Header variant="h2">{t("pages.preview")}</Header>}>
-        <div data-testid="view-preview">
-          <ViewPage
-            key={template}
-            content={content}
-            data={sample ?? {}}
-            onAnswer={(action, data: JsonObject) =>
-              setAnswer(JSON.stringify({ Action: action, ViewResultData: data }, null, 2))
-            }
-          />
-        </div>
-        {answer && (
-          <FormField label={t("pages.answer")} stretch>
-            <pre className="code-area" data-testid="view-answer">
-              {answer}
-            </pre>
-          </FormField>
-        )}
+        <SpaceBetween size="m">
+          <div data-testid="view-preview">
+            <ViewPage
+              key={template}
+              content={content}
+              data={sample ?? {}}
+              onAnswer={(action, data: JsonObject) =>
+                setAnswer(JSON.stringify({ Action: action, ViewResultData: data }, null, 2))
+              }
+            />
+          </div>
+          {answer && (
+            <FormField label={t("pages.answer")} stretch>
+              <pre className="code-area" data-testid="view-answer">
+                {answer}
+              </pre>
+            </FormField>
+          )}
+        </SpaceBetween>
       </Container>
       <Container>
         <CodeField

@@ -39,11 +39,8 @@ export function ShowViewFields({ values, conditions, onChange, onConditions }: P
   const data: Values = isValues(values.ViewData) ? values.ViewData : {};
   const missing = missingBranches(view?.Content?.Actions ?? [], conditions);
 
-  function choose(next: string) {
-    onChange({ ...values, ViewResource: { Id: next, Version: "Latest" }, ViewData: values.ViewData ?? {} });
-    const chosen = views?.find((one) => one.Id === viewIdOf(next));
-    if (conditions.length === 0) onConditions(missingBranches(chosen?.Content?.Actions ?? [], []));
-  }
+  const choose = (Id: string) =>
+    onChange({ ...values, ViewResource: { Id, Version: "Latest" }, ViewData: values.ViewData ?? {} });
 
   return (
     <div className="fields" data-testid="show-view">
