@@ -194,7 +194,7 @@ def test_a_customer_answers_a_view(server, connect, participant, instance, new_v
     refused("AccessDeniedException", participant.describe_view, ConnectionToken=one.token, ViewToken=told["viewToken"])
 
 
-def test_an_agent_is_guided(server, connect, participant, instance, basic_queue, security_profile, chat, fresh):
+def test_an_agent_is_guided(server, connect, participant, instance, basic_queue, security_profile, chat, fresh, refused):
     guide = connect.create_contact_flow(
         InstanceId=instance, Name=fresh("Guide"), Type="CONTACT_FLOW",
         Content=showing({"Id": "form", "Version": "Latest"}, {
@@ -244,8 +244,13 @@ def test_an_agent_is_guided(server, connect, participant, instance, basic_queue,
         kept = connect.get_contact_attributes(InstanceId=instance, InitialContactId=one.contact)["Attributes"]
         assert (kept["tier"], kept["reason"]) == ("gold", "refund")
 
+        # The way into a guide ends with the sign-in that it was given to.
         desk.leave(one.contact, connection)
         desk.wait(one.contact, "ended")
+        second, token = page()
+        desk.http("GET", "/logout", None, {"cookie": desk.cookie})
+        refused("AccessDeniedException", participant.get_transcript, ConnectionToken=token)
+        desk = Desk(server, "agent1")
         second, token = page()
         assert second != first and last_view(participant, token)
         desk.clear(one.contact)

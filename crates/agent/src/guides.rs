@@ -43,10 +43,11 @@ async fn list(
     let open = found.map_err(|_| missing())?;
     let shown = |guide: &OpenGuide| {
         let token = Token {
-            kind: TokenKind::Participant,
+            // It ends with the sign-in, as the agent's access to chats does.
+            kind: TokenKind::AgentChat,
             instance: agent.engine.id(),
             subject: guide.participant.0,
-            object: guide.contact.0,
+            object: agent.session,
             expires_at: guide.expires_at,
         };
         json!({

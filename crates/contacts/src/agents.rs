@@ -62,6 +62,7 @@ impl Core {
         self.dirty.agents.insert(user);
         self.agent_event(cx, user, "LOGOUT");
         self.out.effects.push(Effect::AgentSignedOut(user));
+        self.leave_guides(user);
         Ok(())
     }
 

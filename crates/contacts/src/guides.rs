@@ -15,6 +15,7 @@ use crate::contact::{Contact, Purpose, Stage};
 use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
 use crate::error::*;
+use crate::outcome::Effect;
 use crate::start::{CHAT_MS, CONNECT_WITHIN_MS, new_chain, new_run};
 use crate::timer::Deadline;
 use crate::transcript::content_type;
@@ -138,6 +139,23 @@ impl Core {
             })
         };
         Ok(contact.guides.iter().filter_map(open).collect())
+    }
+
+    /// The agent who takes a participant's part in a guide; none for other participants.
+    pub fn guided(&self, participant: ParticipantId) -> Option<UserId> {
+        let member = self.members.get(&participant)?;
+        let guide = self.contacts.get(&member.chain)?.guide_of?;
+        (member.role == MemberRole::Customer).then_some(guide.user)
+    }
+
+    /// The agent has signed out: their pages take no part in guides any more.
+    pub(crate) fn leave_guides(&mut self, user: UserId) {
+        let Some(agent) = self.agents.get(&user) else { return };
+        let contacts: Vec<ContactId> = agent.legs.iter().map(|leg| leg.contact).collect();
+        for contact in contacts {
+            let open = self.open_guides(user, contact).unwrap_or_default();
+            self.out.effects.extend(open.iter().map(|guide| Effect::ParticipantLeft(guide.participant)));
+        }
     }
 
     /// The contact is finished for its agent: its guides are over, too.
