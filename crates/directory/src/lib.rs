@@ -6,7 +6,7 @@
 //! HTTP and paging tokens, storing, hashing passwords, the flow language, and everything that moves (contacts, agents'
 //! states).
 //!
-//! Not built: flow modules, versions of flows, dated exceptions of hours, e-mail, applications and hierarchy
+//! Not built: dated exceptions of hours, e-mail, applications and hierarchy
 //! restrictions of security profiles, purposes of predefined attributes. Requests that name them are refused by name.
 //!
 //! # How to drive it
