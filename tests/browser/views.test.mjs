@@ -403,6 +403,8 @@ describe("guides", () => {
     await byId(desk, "contact-end").click();
     await byId(desk, "contact-end-confirm").click();
     await guides.getByRole("heading", { name: "How did it end?" }).waitFor();
+    await byId(guides, "guide-over").waitFor();
+    assert.equal(await guides.locator(".sr-alert").count(), 0, "the first guide is over, and nothing is wrong with it");
     await picture(desk, "guide-end");
     await guides.getByRole("button", { name: "Solved" }).focus();
     await desk.keyboard.press("Enter");

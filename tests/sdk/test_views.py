@@ -284,3 +284,19 @@ def test_views_have_permissions(connect, instance):
     held = connect.list_security_profile_permissions(
         InstanceId=instance, SecurityProfileId=admin, MaxResults=1000)["Permissions"]
     assert {"Views.View", "CustomViews.Access"} <= set(held)
+
+
+def test_flows_of_elsewhere_find_their_views(send, connect, instance, new_view):
+    """An imported flow names managed views by another region, and others by their names."""
+    view = new_view()
+    document = json.loads(showing({"Id": "arn:aws:connect:eu-west-2:aws:view/form:1"}, {}))
+    other = json.loads(showing({"Id": "arn:aws:connect:eu-west-2:1:instance/i/view/v"}, {}))["Actions"][0] | {"Identifier": "own"}
+    document["Actions"].append(other)
+    document["Metadata"] = {"ActionMetadata": {
+        "own": {"parameters": {"ViewResource": {"Id": {"displayName": view["Name"]}}}}}}
+    status, _, answer = send("POST", f"/switchroom/flow-convert/{instance}", {"Content": json.dumps(document)})
+    assert status == 200, answer
+    shown = [one["Parameters"]["ViewResource"]["Id"] for one in json.loads(answer["Content"])["Actions"]
+             if one["Type"] == "ShowView"]
+    assert shown == ["arn:aws:connect:eu-west-2:aws:view/form:1", view["Arn"]]
+    assert [(one["Kind"], one["Resolved"]) for one in answer["Report"]] == [("RESOLVED_BY_NAME", view["Arn"])]

@@ -10,6 +10,8 @@ import { viewHeading } from "../view/answer";
 import { ShownView } from "../view/ShownView";
 import { readEndpoint, readGuides, showing } from "./guides";
 
+const sameAs = (one: Ticket) => (other: Ticket) => one.contactId === other.contactId;
+
 interface GuidesProps {
   contactId: string;
   /** The guides are asked for again when it changes: a contact that ends may have one more. */
@@ -29,12 +31,13 @@ export function Guides({ contactId, phase, displayName, none }: GuidesProps) {
     setProblem(undefined);
     try {
       const found = await readGuides(contactId, displayName);
-      if (found.length > 0) setEndpoint(await readEndpoint());
+      if (found.length > 0) {
+        const answered = await readEndpoint();
+        // The same place as before must not make open guides join anew.
+        setEndpoint((before) => before ?? answered);
+      }
       // A guide that is over stays until the agent has read its end.
-      setGuides((before = []) => [
-        ...found,
-        ...before.filter((one) => !found.some((two) => two.contactId === one.contactId)),
-      ]);
+      setGuides((before = []) => [...found.filter((one) => !before.some(sameAs(one))), ...before]);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
