@@ -371,13 +371,16 @@ impl Play {
                     resume = Resume::Failed("only calls can be joined this way".to_owned())
                 }
                 Pause::ThirdParty(_) => resume = Resume::ThirdParty(ThirdPartyEnd::CallFailed),
-                Pause::View(request) => match self.stage.show_view(&request) {
-                    Ok(()) => {
-                        self.until = Some(within(request.time_limit_ms));
-                        return;
+                Pause::View(request) => {
+                    let until = within(request.time_limit_ms);
+                    match self.stage.show_view(&request) {
+                        Ok(()) => {
+                            self.until = Some(until);
+                            return;
+                        }
+                        Err(reason) => resume = Resume::Failed(reason),
                     }
-                    Err(reason) => resume = Resume::Failed(reason),
-                },
+                }
                 Pause::Disconnect => return self.end(),
                 // Who waits in a queue goes on waiting when the queue's flow is over.
                 Pause::End if self.place == Place::Queue => return self.leave_flow(),

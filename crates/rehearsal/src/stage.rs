@@ -6,7 +6,8 @@ use std::sync::Arc;
 use flows::action::ResourceKind;
 use flows::{
     BotCall, BotError, BotReply, Branch, ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry,
-    Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Service, Target, TargetQueue, ViewRequest,
+    Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Service, Target, TargetQueue,
+    ViewRequest,
 };
 use model::resource::FlowType;
 use model::{Channel, FlowId, Timestamp};

@@ -172,16 +172,18 @@ fn a_view_is_shown_and_answered_by_its_action_or_with_data() {
             json!({"ViewResource": {"Id": view}, "InvocationTimeLimitSeconds": "60", "ViewData": {"Heading": "Why?"}}),
             json!({"NextAction": "bye", "Conditions": [{"NextAction": "thanks",
                 "Condition": {"Operator": "Equals", "Operands": ["Next"]}}],
-                "Errors": ["NoMatchingCondition", "NoMatchingError", "TimeLimitExceeded"].map(error)}),
+                "Errors": [error("NoMatchingCondition"), error("NoMatchingError"), error("TimeLimitExceeded")]}),
         )
     };
-    let thanks = act("thanks", "MessageParticipant", json!({"Text": "$.Views.ViewResultData.FormData.a"}), to("bye"));
+    let thanks =
+        act("thanks", "MessageParticipant", json!({"Text": "$.Views.ViewResultData.FormData.a"}), to("bye"));
     let actions = [show("view", "form"), thanks.clone(), bye()];
     let given = Given::default;
     let waiting = played(&actions, given(), &[]);
     assert_eq!((waiting.waits, waiting.said[0].text.as_str()), (Some(Waits::Customer), "[Form] Why?"));
     let says = |text: &str| [Input::Says(text.to_owned())];
-    let filled = played(&actions, given(), &says(r#"{"action": "Next", "data": {"FormData": {"a": "that"}}}"#));
+    let filled =
+        played(&actions, given(), &says(r#"{"action": "Next", "data": {"FormData": {"a": "that"}}}"#));
     assert_eq!(way(&filled), ["view", "thanks", "bye"]);
     assert_eq!(filled.said[1].text, "that");
     assert_eq!(way(&played(&actions, given(), &says("Next"))), ["view", "thanks", "bye"]);

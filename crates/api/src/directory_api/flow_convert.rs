@@ -158,7 +158,9 @@ impl Catalog for Here<'_> {
             ResourceKind::HoursOfOperation => directory
                 .hours_of_operation_named(display)
                 .map(|hours| scope.arn(ArnKind::OperatingHours, hours.hours_of_operation_id)),
-            ResourceKind::View => directory.view_with_name(display).map(|view| scope.arn(ArnKind::View, view.id)),
+            ResourceKind::View => {
+                directory.view_with_name(display).map(|view| scope.arn(ArnKind::View, view.id))
+            }
             ResourceKind::Function => {
                 directory.function_arn(display).filter(|function| directory.may_call(function))
             }
