@@ -168,6 +168,44 @@ fn a_hidden_answer_is_in_no_transcript_and_no_log() {
     assert_eq!(center.record(chat)["Attributes"]["reason"], "4111-1111", "the flow has it");
 }
 
+#[test]
+fn nested_answers_of_functions_are_shown_and_nested_answers_come_back() {
+    let shown_flow = shows(json!({
+        "ViewResource": {"Id": "form"}, "InvocationTimeLimitSeconds": "60",
+        "ViewData": {"Heading": "$.External.customer.name", "Next": "Next", "Sections": "$.External.sections",
+            "Wizard": "$.External.steps"},
+    }));
+    let flow = shown_flow
+        .replace(r#""StartAction":"view""#, r#""StartAction":"ask""#)
+        .replace("$.Views.ViewResultData.FormData.reason", "$.Views.ViewResultData.FormData.reasons.1")
+        .replace(
+            r#""Actions":["#,
+            r#""Actions":[{"Identifier":"ask","Type":"InvokeLambdaFunction","Parameters":{"LambdaFunctionARN":"https://example.com/crm",
+            "InvocationTimeLimitSeconds":"3","ResponseValidation":{"ResponseType":"JSON"}},"Transitions":{
+            "NextAction":"view","Errors":[{"NextAction":"error","ErrorType":"NoMatchingError"}]}},"#,
+        );
+    let mut center = Center::new(&[("Asks", &flow)]);
+    let (chat, customer) = center.chat("Asks");
+    let called_at = center.effects.iter().find_map(|effect| match effect {
+        Effect::CallFunction { called_at, .. } => Some(*called_at),
+        _ => None,
+    });
+    let sections = json!([{"Type": "DataSection", "Items": [{"Label": "Policy", "Value": "P-1"}]}]);
+    // What a contact attribute would hold: a list as text.
+    let steps = r#"[{"Heading": "One"}]"#;
+    let answered = json!({"customer": {"name": "Ada"}, "sections": sections, "steps": steps});
+    let called_at = called_at.expect("the function is called");
+    center.apply(|core, cx| core.function_answered(cx, chat, called_at, Ok(answered)));
+    let view = shown(&center, chat).expect("shown");
+    assert_eq!(view["viewData"]["Heading"], "Ada");
+    assert_eq!(
+        (&view["viewData"]["Sections"], &view["viewData"]["Wizard"]),
+        (&sections, &json!([{"Heading": "One"}]))
+    );
+    answer(&mut center, customer, "Next", json!({"FormData": {"reasons": ["a", "b"]}}));
+    assert_eq!(center.record(chat)["Attributes"]["reason"], "b");
+}
+
 /// To the queue, with guides for the start and the end.
 fn guided() -> String {
     let event_flow = |id: &str, next: &str, hook: &str, flow: &str| {

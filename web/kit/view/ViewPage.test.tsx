@@ -1,6 +1,7 @@
 /** What people see of views and what comes of what they do. */
 import { render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
 import { expect, test, vi } from "vitest";
 import { WithTexts } from "../../tests/i18n";
 import type { JsonObject } from "./template";
@@ -246,4 +247,43 @@ test("a template that cannot be read says so", () => {
     </WithTexts>,
   );
   expect(screen.getByText(/This page cannot be shown/)).toBeTruthy();
+});
+
+test("pages can be used with a screen reader", async () => {
+  const fields = [
+    "FormInput",
+    "TextArea",
+    "Dropdown",
+    "DatePicker",
+    "TimePicker",
+    "RadioGroup",
+    "CheckboxGroup",
+    "Toggle",
+  ];
+  const items = fields.map((Type) => ({
+    Type,
+    Label: Type,
+    Name: Type,
+    Required: true,
+    Options: ["a", "b"],
+    HelperText: "h",
+  }));
+  show(
+    [
+      ...page("FormView", ["Heading", "Sections", "Wizard", "AttributeBar"]),
+      { ...page("CardsView", ["Cards", "Heading"])[0], _id: "q" },
+      { _id: "i", Type: "Image", Props: { Source: "https://shop.example/a.png", Alt: "A basket" } },
+      { _id: "e", Type: "ExpandableSection", Props: { Heading: "More" }, Content: [{ _id: "x", Type: "Divider" }] },
+    ],
+    {
+      Heading: "Refund",
+      Sections: [{ Type: "FormSection", Heading: "Details", Items: items }],
+      Wizard: [{ Heading: "One", Selected: true }, { Heading: "Two" }],
+      AttributeBar: [{ Label: "Queue", Value: "Basic", Copyable: true }],
+      Cards: [{ Summary: { Heading: "Card", Id: "c" } }],
+    },
+  );
+  await press("Submit");
+  const { violations } = await axe.run(screen.getByTestId("view"));
+  expect(violations.map((one) => [one.id, one.nodes.map((node) => node.html)])).toEqual([]);
 });
