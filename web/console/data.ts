@@ -16,6 +16,7 @@ import {
   SearchRoutingProfilesCommand,
   SearchSecurityProfilesCommand,
   SearchUsersCommand,
+  SearchViewsCommand,
 } from "@aws-sdk/client-connect";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { everyPage } from "./api";
@@ -37,6 +38,7 @@ export type ListName =
   | "flowModules"
   | "prompts"
   | "taskTemplates"
+  | "views"
   | "functions"
   | "bots"
   | "predefinedAttributes"
@@ -166,6 +168,14 @@ export const useTaskTemplates = (enabled = true) =>
     ({ client, InstanceId }, NextToken) =>
       client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.TaskTemplates,
+    enabled,
+  );
+
+export const useViews = (enabled = true) =>
+  useList(
+    "views",
+    ({ client, InstanceId }, NextToken) => client.send(new SearchViewsCommand({ InstanceId, NextToken, MaxResults })),
+    (page) => page.Views,
     enabled,
   );
 

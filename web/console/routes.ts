@@ -139,6 +139,17 @@ export const pages: Page[] = [
     page(() => import("./features/prompts/PromptPage"), "PromptPage"),
   ),
   {
+    path: "/console/views",
+    permissions: ["Views.View"],
+    component: page(() => import("./features/views/ViewsPage"), "ViewsPage"),
+    nav: { group: "flows", text: "pages.title" },
+  },
+  ...["new", "$id"].map((part) => ({
+    path: `/console/views/${part}`,
+    permissions: ["Views.View"],
+    component: page(() => import("./features/views/ViewEditor"), "ViewEditor"),
+  })),
+  {
     path: "/console/origins",
     permissions: ["SecurityProfiles.View"],
     component: page(() => import("./features/origins/OriginsPage"), "OriginsPage"),

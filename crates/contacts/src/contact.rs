@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authentication::{CustomerAuthentication, SignIn};
+use crate::guides::GuideOf;
 use crate::monitoring::Monitor;
 use crate::task_template::MadeBy;
 
@@ -120,6 +121,12 @@ pub struct Contact {
     /// Supervisors who listen to it or have barged in, in the order in which they came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<Monitor>,
+    /// Of a guide: what it goes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide_of: Option<GuideOf>,
+    /// The guides that go with it, in the order of their start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guides: Vec<ContactId>,
     /// How often it was offered.
     #[serde(default)]
     pub agent_connection_attempts: u32,
@@ -229,6 +236,8 @@ pub enum WaitsFor {
     Message,
     /// The customer's next message, seen as a return.
     CustomerReturn,
+    /// The customer's next message, as the answer to a view.
+    View,
 }
 
 /// A stay in a queue.
@@ -351,6 +360,8 @@ impl Contact {
             offer: None,
             agent: None,
             monitors: Vec::new(),
+            guide_of: None,
+            guides: Vec::new(),
             agent_connection_attempts: 0,
             transfer_from: None,
             logging: false,

@@ -303,7 +303,7 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat)
+        !matches!(service, Service::Telephony)
     }
 
     fn log(&mut self, entry: LogEntry) {
@@ -316,10 +316,14 @@ fn refused(refusal: Refusal) -> FlowError {
 }
 
 impl Core {
+    /// Whether the server and the instance keep flow logs.
+    pub(crate) fn keeps_flow_logs(&self) -> bool {
+        self.settings.flow_logs && self.directory.attribute(InstanceAttribute::ContactflowLogs)
+    }
+
     /// Writes an entry of the flow log, where the instance keeps one.
     pub(crate) fn flow_log(&mut self, now: Timestamp, contact: ContactId, entry: LogEntry) {
-        let enabled = self.directory.attribute(InstanceAttribute::ContactflowLogs);
-        if !self.settings.flow_logs || !enabled {
+        if !self.keeps_flow_logs() {
             return;
         }
         let module = self.directory.flow_module(entry.flow);
@@ -481,10 +485,13 @@ impl Core {
         let text = |text: &Option<String>| text.clone().map(Value::String);
         match path.root() {
             // Names with dots are one key, as attributes are flat.
-            "Attributes" => match path.dotted() {
-                name if name.is_empty() => Some(json!(chain.attributes)),
-                name => chain.attributes.get(&name).cloned().map(Value::String),
-            },
+            "Attributes" => {
+                let attributes = self.attributes_of(id)?;
+                match path.dotted() {
+                    name if name.is_empty() => Some(json!(attributes)),
+                    name => attributes.get(&name).cloned().map(Value::String),
+                }
+            }
             "SegmentAttributes" => within(contact.segment_texts()),
             "Tags" => within(json!(contact.tags)),
             "References" => within(json!(contact.references)),

@@ -47,6 +47,7 @@ mod error;
 pub mod event;
 mod flow_run;
 mod function_log;
+pub mod guides;
 mod host;
 mod inactivity;
 pub mod monitoring;
@@ -63,6 +64,7 @@ mod timer;
 mod token;
 pub mod transcript;
 mod transfer;
+pub mod view_talk;
 mod waiting_time;
 
 pub use agent_event::Snapshot;

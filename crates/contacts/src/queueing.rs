@@ -169,6 +169,7 @@ impl Core {
         self.contact_event(cx, id, "CONNECTED_TO_AGENT", &[]);
         self.whisper(cx, id, EventHook::AgentWhisper, Purpose::AgentWhisper);
         self.whisper(cx, id, EventHook::CustomerWhisper, Purpose::CustomerWhisper);
+        self.start_guide(cx, id, EventHook::DefaultAgentUI);
         Ok(())
     }
 

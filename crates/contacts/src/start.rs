@@ -20,9 +20,12 @@ use crate::transcript::{Draft, content_type};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-const CONNECT_WITHIN_MS: i64 = 5 * MINUTE_MS;
+/// By when a customer must have connected.
+pub(crate) const CONNECT_WITHIN_MS: i64 = 5 * MINUTE_MS;
 /// A chat lasts 25 hours unless the start says otherwise.
 pub const DEFAULT_CHAT_MINUTES: u32 = 25 * 60;
+/// The same in milliseconds.
+pub(crate) const CHAT_MS: i64 = DEFAULT_CHAT_MINUTES as i64 * MINUTE_MS;
 /// A task lives seven days.
 pub const TASK_LIFE_MS: i64 = 7 * DAY_MS;
 /// A task is scheduled at most six days ahead.
@@ -458,7 +461,7 @@ impl Core {
         key.map_or(Ok(None), |key| self.repeated(key, print, now))
     }
 
-    fn room_for_contact(&self, channel: Channel) -> Result<(), Refusal> {
+    pub(crate) fn room_for_contact(&self, channel: Channel) -> Result<(), Refusal> {
         let limit = self.settings.live_contacts[channel.index()];
         if self.live[channel.index()] < limit {
             return Ok(());
@@ -495,7 +498,7 @@ pub(crate) fn check_schedule(at: Timestamp, now: Timestamp) -> Result<(), Refusa
     Ok(())
 }
 
-fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
+pub(crate) fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
     Chain {
         id,
         channel,
@@ -511,6 +514,7 @@ fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
         streams: Vec::new(),
         role_timers: RoleTimers::default(),
         past: Vec::new(),
+        views: Vec::new(),
         ended_at: None,
         last_seq: 0,
         tokens: Default::default(),

@@ -10,6 +10,7 @@ use crate::channel::Channel;
 use crate::id::*;
 pub use crate::task_template::*;
 use crate::time::Timestamp;
+pub use crate::view::*;
 
 /// Tags of a resource: at most 50, keys 1–128 and values 0–256 characters.
 pub type Tags = BTreeMap<String, String>;

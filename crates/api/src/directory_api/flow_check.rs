@@ -58,7 +58,6 @@ impl Resolver for Names<'_> {
         let found = match kind {
             ResourceKind::Function => return directory.may_call(name),
             ResourceKind::Bot => return flows::is_built_in_menu(name) || directory.may_ask(name),
-            ResourceKind::View => return flows::is_managed_view(name),
             // A number that the flow dials is no resource; one of the instance would be named by its resource name.
             ResourceKind::PhoneNumber => return is_phone_number(name),
             ResourceKind::Flow => id.parse().is_ok_and(|id| directory.flow(id).is_some()),
@@ -70,6 +69,9 @@ impl Resolver for Names<'_> {
             }
             ResourceKind::Module => directory.callable_module(name).is_some(),
             ResourceKind::TaskTemplate => id.parse().is_ok_and(|id| directory.task_template(id).is_some()),
+            ResourceKind::View => {
+                return flows::is_managed_view(name) || directory.view_edition(name, None).is_ok();
+            }
             // None of these can be made here, so that none exists.
             ResourceKind::CaseTemplate | ResourceKind::DataTable => false,
         };

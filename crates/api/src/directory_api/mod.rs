@@ -46,6 +46,7 @@ mod task_templates;
 #[cfg(test)]
 mod tests;
 mod users;
+mod views;
 
 use wire::Operation;
 
@@ -86,6 +87,7 @@ fn built() -> Vec<Operation<App>> {
         attributes::operations(),
         tags::operations(),
         task_templates::operations(),
+        views::operations(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -137,6 +137,18 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("ListTaskTemplates", List(TaskTemplatesView)),
     ("UpdateTaskTemplate", One(&[TaskTemplatesEdit])),
     ("DeleteTaskTemplate", One(&[TaskTemplatesDelete])),
+    // Views; changes need View too, as the catalogue has no other permission for them
+    ("CreateView", One(&[ContactFlowsCreate])),
+    ("CheckView", One(&[ViewsView])),
+    ("DescribeView", One(&[ViewsView])),
+    ("ListViews", List(ViewsView)),
+    ("SearchViews", One(&[ViewsView])),
+    ("UpdateViewContent", One(&[ContactFlowsEdit])),
+    ("UpdateViewMetadata", One(&[ContactFlowsEdit])),
+    ("DeleteView", One(&[ContactFlowsDelete])),
+    ("CreateViewVersion", One(&[ContactFlowsPublish])),
+    ("ListViewVersions", One(&[ViewsView])),
+    ("DeleteViewVersion", One(&[ContactFlowsDelete])),
     // Flows
     ("DescribeFlowLanguage", One(&[ContactFlowsView])),
     ("CheckContactFlow", One(&[ContactFlowsView])),
