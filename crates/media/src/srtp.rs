@@ -7,7 +7,7 @@ use aws_lc_rs::{constant_time, hmac};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::rtp::{Packet, PacketError};
+use crate::rtp::{Packet, PacketError, Window};
 
 /// Sources that one receiver follows; a call has one, and another for a moment when it changes.
 const SOURCES: usize = 4;
@@ -169,34 +169,6 @@ impl Session {
             return Err(SrtpError::Key);
         }
         Ok(Self { rtp: Keys::derive(master, 0)?, rtcp: Keys::derive(master, 3)?, suite })
-    }
-}
-
-/// The last 128 indices received.
-#[derive(Clone, Copy, Default)]
-struct Window {
-    highest: Option<u64>,
-    seen: u128,
-}
-
-impl Window {
-    fn admits(&self, index: u64) -> bool {
-        match self.highest {
-            Some(highest) if index <= highest => highest - index < 128 && self.seen & (1 << (highest - index)) == 0,
-            _ => true,
-        }
-    }
-
-    fn note(&mut self, index: u64) {
-        match self.highest {
-            Some(highest) if index <= highest => self.seen |= 1 << (highest - index),
-            Some(highest) => {
-                let ahead = index - highest;
-                self.seen = if ahead < 128 { (self.seen << ahead) | 1 } else { 1 };
-                self.highest = Some(index);
-            }
-            None => (self.highest, self.seen) = (Some(index), 1),
-        }
     }
 }
 

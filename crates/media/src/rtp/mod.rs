@@ -4,8 +4,10 @@ mod packet;
 pub mod rtcp;
 mod sequence;
 mod statistics;
+mod window;
 
 pub(crate) use packet::header_length;
 pub use packet::{Header, Packet, PacketError, looks_like_rtcp, write_header};
 pub use sequence::Extended;
 pub use statistics::{Reception, Transmission};
+pub use window::Window;
