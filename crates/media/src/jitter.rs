@@ -92,6 +92,8 @@ pub struct JitterBuffer {
     received: Window,
     /// The next packet to play, once one has come.
     next_sequence: Option<u64>,
+    /// The last that was played; none before it is played any more.
+    played: Option<u64>,
     /// Where the packet after the last one played begins.
     next_timestamp: u64,
     /// Units played beyond that without a packet.
@@ -120,6 +122,7 @@ impl JitterBuffer {
             timestamps: Extended::default(),
             received: Window::default(),
             next_sequence: None,
+            played: None,
             next_timestamp: 0,
             filled: 0,
             hold_until: None,
@@ -150,7 +153,7 @@ impl JitterBuffer {
         }
         self.waiting = 0;
         (self.sequences, self.timestamps, self.received) = Default::default();
-        (self.next_sequence, self.hold_until, self.probation) = (None, None, None);
+        (self.next_sequence, self.played, self.hold_until, self.probation) = (None, None, None, None);
         (self.filled, self.debt, self.least, self.calm) = (0, 0, u64::MAX, 0);
         self.figures.resets += 1;
     }
@@ -184,7 +187,8 @@ impl JitterBuffer {
                 self.hold_until = Some(now.plus_millis(FIRST_DELAY_MS));
             }
             Some(next) if sequence < next => {
-                if self.hold_until.is_none() || timestamp > self.next_timestamp {
+                let played = self.played.is_some_and(|played| sequence < played);
+                if self.hold_until.is_none() || played || timestamp > self.next_timestamp {
                     self.came_late(timestamp);
                     return;
                 }
@@ -350,6 +354,7 @@ impl JitterBuffer {
         self.next_timestamp = slot.timestamp + self.frame;
         self.filled = 0;
         self.next_sequence = sequence.map(|sequence| sequence + 1);
+        self.played = sequence;
         self.figures.played += 1;
         Playout::Packet { payload: &self.slots[at].payload, comfort: self.slots[at].comfort, spare }
     }

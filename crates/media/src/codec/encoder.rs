@@ -45,6 +45,15 @@ impl Encoder {
         Self { rate, kind, resampled: Vec::new() }
     }
 
+    /// Prepares for lost packets, in percent: with Opus, every packet then carries the one before once more, coarsely,
+    /// at the cost of its own quality.
+    pub fn expect_loss(&mut self, percent: u8) {
+        if let Kind::Opus(encoder) = &mut self.kind {
+            encoder.use_inband_fec = percent > 0;
+            encoder.packet_loss_perc = i32::from(percent);
+        }
+    }
+
     /// Appends the payload of one frame, which is [`Rate::frame`] samples long.
     pub fn encode(&mut self, frame: &[i16], into: &mut Vec<u8>) {
         debug_assert_eq!(frame.len(), self.rate.frame());

@@ -26,6 +26,9 @@ const STATS_MS: u64 = 10_000;
 /// Packets in a row of another source until it is taken for the leg's.
 const NEW_SOURCE: u8 = 3;
 
+/// Percent of lost packets.
+const LITTLE_LOSS: u8 = 2;
+
 /// What a received packet holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -300,6 +303,16 @@ impl Leg {
                 self.sender.transmission.reported(now, &block);
             }
         }
+        let expected = self.expected_loss();
+        if let Some(encoder) = &mut self.encoder {
+            encoder.expect_loss(expected);
+        }
+    }
+
+    /// Percent of what is sent, by the last report; little loss is not worth a provision.
+    fn expected_loss(&self) -> u8 {
+        let percent = (self.sender.transmission.loss * 100.0) as u8;
+        if percent < LITTLE_LOSS { 0 } else { percent.min(25) }
     }
 
     fn pressed(&mut self, now: MediaTime, digit: Digit, form: DigitForm, events: &mut EventQueue) {
@@ -411,7 +424,12 @@ impl Leg {
             return;
         }
         let (codec, rate) = (self.spec.format.codec, self.rate);
-        let encoder = self.encoder.get_or_insert_with(|| Box::new(Encoder::new(codec, rate)));
+        let expected = self.expected_loss();
+        let encoder = self.encoder.get_or_insert_with(|| {
+            let mut encoder = Encoder::new(codec, rate);
+            encoder.expect_loss(expected);
+            Box::new(encoder)
+        });
         let mut payload = Vec::with_capacity(640);
         encoder.encode(frame, &mut payload);
         if payload.is_empty() {

@@ -44,7 +44,8 @@ impl Player {
 
     /// Whether there is another frame. Sources without any are passed over.
     pub fn go_on(&mut self) -> bool {
-        for _ in 0..=self.sources.len() {
+        // Once round is enough to see that there is nothing.
+        for _ in 0..2 * self.sources.len() + 2 {
             let Some(source) = self.sources.get_mut(self.current) else {
                 if !self.repeat {
                     return false;

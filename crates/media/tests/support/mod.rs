@@ -300,3 +300,8 @@ pub fn strength(samples: &[i16], hertz: f64, rate: f64) -> f64 {
 pub fn weak_frames(samples: &[i16], hertz: f64) -> usize {
     samples.chunks_exact(160).filter(|frame| strength(frame, hertz, 8_000.0) < 4_000.0).count()
 }
+
+/// Milliseconds in which a tone is not there: 12 dB or more below what it should be.
+pub fn gap_ms(samples: &[i16], hertz: f64) -> usize {
+    5 * samples.chunks_exact(40).filter(|part| strength(part, hertz, 8_000.0) < 2_000.0).count()
+}
