@@ -42,17 +42,83 @@ struct Scenario {
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "relayed, G.711", codecs: &[Codec::Pcmu, Codec::Pcmu], recorded: false, encrypted: false, target: "0.08" },
-    Scenario { name: "relayed, Opus", codecs: &[Codec::Opus, Codec::Opus], recorded: false, encrypted: false, target: "0.08" },
-    Scenario { name: "relayed, SRTP both sides", codecs: &[Codec::Pcmu, Codec::Pcmu], recorded: false, encrypted: true, target: "" },
-    Scenario { name: "recorded, G.711", codecs: &[Codec::Pcmu, Codec::Pcmu], recorded: true, encrypted: false, target: "0.14" },
-    Scenario { name: "queued with music, G.711", codecs: &[Codec::Pcmu], recorded: false, encrypted: false, target: "0.05" },
-    Scenario { name: "queued with music, Opus", codecs: &[Codec::Opus], recorded: false, encrypted: false, target: "0.05" },
-    Scenario { name: "A-law to µ-law", codecs: &[Codec::Pcma, Codec::Pcmu], recorded: false, encrypted: false, target: "" },
-    Scenario { name: "G.722 to µ-law", codecs: &[Codec::G722, Codec::Pcmu], recorded: false, encrypted: false, target: "" },
-    Scenario { name: "Opus to µ-law", codecs: &[Codec::Opus, Codec::Pcmu], recorded: false, encrypted: false, target: "" },
-    Scenario { name: "Opus to µ-law, recorded", codecs: &[Codec::Opus, Codec::Pcmu], recorded: true, encrypted: false, target: "" },
-    Scenario { name: "three parties, G.711", codecs: &[Codec::Pcmu, Codec::Pcma, Codec::Pcmu], recorded: false, encrypted: false, target: "" },
+    Scenario {
+        name: "relayed, G.711",
+        codecs: &[Codec::Pcmu, Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "0.08",
+    },
+    Scenario {
+        name: "relayed, Opus",
+        codecs: &[Codec::Opus, Codec::Opus],
+        recorded: false,
+        encrypted: false,
+        target: "0.08",
+    },
+    Scenario {
+        name: "relayed, SRTP both sides",
+        codecs: &[Codec::Pcmu, Codec::Pcmu],
+        recorded: false,
+        encrypted: true,
+        target: "",
+    },
+    Scenario {
+        name: "recorded, G.711",
+        codecs: &[Codec::Pcmu, Codec::Pcmu],
+        recorded: true,
+        encrypted: false,
+        target: "0.14",
+    },
+    Scenario {
+        name: "queued with music, G.711",
+        codecs: &[Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "0.05",
+    },
+    Scenario {
+        name: "queued with music, Opus",
+        codecs: &[Codec::Opus],
+        recorded: false,
+        encrypted: false,
+        target: "0.05",
+    },
+    Scenario {
+        name: "A-law to µ-law",
+        codecs: &[Codec::Pcma, Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "",
+    },
+    Scenario {
+        name: "G.722 to µ-law",
+        codecs: &[Codec::G722, Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "",
+    },
+    Scenario {
+        name: "Opus to µ-law",
+        codecs: &[Codec::Opus, Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "",
+    },
+    Scenario {
+        name: "Opus to µ-law, recorded",
+        codecs: &[Codec::Opus, Codec::Pcmu],
+        recorded: true,
+        encrypted: false,
+        target: "",
+    },
+    Scenario {
+        name: "three parties, G.711",
+        codecs: &[Codec::Pcmu, Codec::Pcma, Codec::Pcmu],
+        recorded: false,
+        encrypted: false,
+        target: "",
+    },
 ];
 
 /// One telephone's packets.
@@ -85,7 +151,9 @@ fn voice(rate: Rate) -> Vec<i16> {
         .map(|at| {
             let time = f64::from(at) / hertz;
             let swell = 0.6 + 0.4 * (time * 2.0 * std::f64::consts::TAU).sin();
-            let sum: f64 = (1..8).map(|k| (time * 130.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k)).sum();
+            let sum: f64 = (1..8)
+                .map(|k| (time * 130.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k))
+                .sum();
             (sum * swell * 7_000.0) as i16
         })
         .collect()
@@ -138,9 +206,17 @@ fn call(scenario: &Scenario, library: &PromptLibrary, wire: &mut Wire) -> (Sessi
         phones.push(Phone {
             leg,
             address: SocketAddr::from(([192, 0, 2, number], 4_000)),
-            header: Header { marker: false, payload_type: 96, sequence: 1, timestamp: 1, ssrc: 77 + u32::from(number) },
+            header: Header {
+                marker: false,
+                payload_type: 96,
+                sequence: 1,
+                timestamp: 1,
+                ssrc: 77 + u32::from(number),
+            },
             units: codec.frame_units(),
-            keys: scenario.encrypted.then(|| Outbound::new(suite, &key(10 + number)).expect("a key of 30 bytes")),
+            keys: scenario
+                .encrypted
+                .then(|| Outbound::new(suite, &key(10 + number)).expect("a key of 30 bytes")),
             datagram: Vec::new(),
         });
     }
@@ -163,7 +239,8 @@ fn processor_time() -> u64 {
 /// Bytes in use by the process.
 fn memory() -> usize {
     let text = std::fs::read_to_string("/proc/self/statm").expect("Linux tells it");
-    let pages: usize = text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("its second number");
+    let pages: usize =
+        text.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("its second number");
     pages * 4_096
 }
 
@@ -171,7 +248,8 @@ fn measure(scenario: &Scenario, calls: usize, seconds: u64, library: &PromptLibr
     let sounds: Vec<Vec<Vec<u8>>> = scenario.codecs.iter().map(|codec| payloads(*codec)).collect();
     let mut wire = Wire::default();
     let before = memory();
-    let mut running: Vec<(Session, Vec<Phone>)> = (0..calls).map(|_| call(scenario, library, &mut wire)).collect();
+    let mut running: Vec<(Session, Vec<Phone>)> =
+        (0..calls).map(|_| call(scenario, library, &mut wire)).collect();
     let mut used = 0;
     for frame in 0..seconds * 50 {
         let now = MediaTime::from_millis(frame * 20);
@@ -202,14 +280,24 @@ fn measure(scenario: &Scenario, calls: usize, seconds: u64, library: &PromptLibr
 }
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
-    let calls = arguments.next().unwrap_or(200) as usize;
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<usize>().expect("a number"));
+    let calls = arguments.next().unwrap_or(200);
     let seconds = arguments.next().unwrap_or(10);
+    let Some(scenario) = arguments.next() else {
+        println!("| call | of one core | target | memory |\n|---|---:|---:|---:|");
+        // Each in a process of its own, so that none finds memory that another has left.
+        for (index, scenario) in SCENARIOS.iter().enumerate() {
+            let program = std::env::current_exe().expect("the program has a path");
+            let numbers = [calls, seconds, index].map(|number| number.to_string());
+            let status =
+                std::process::Command::new(program).args(numbers).status().expect("the program can be run");
+            assert!(status.success(), "{} was not measured", scenario.name);
+        }
+        return;
+    };
     let mut library = PromptLibrary::default();
-    let music = Prompt::new(&voice(Rate::Narrow), 8_000, &[Rate::Narrow], &Codec::ALL).expect("8 kHz is supported");
+    let music =
+        Prompt::new(&voice(Rate::Narrow), 8_000, &[Rate::Narrow], &Codec::ALL).expect("8 kHz is supported");
     library.insert(PromptId(1), Arc::new(music));
-    println!("| call | of one core | target | memory |\n|---|---:|---:|---:|");
-    for scenario in SCENARIOS {
-        measure(scenario, calls, seconds, &library);
-    }
+    measure(&SCENARIOS[scenario], calls, seconds as u64, &library);
 }

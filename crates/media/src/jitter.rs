@@ -142,7 +142,8 @@ impl JitterBuffer {
 
     /// Milliseconds of sound that wait to be played.
     pub fn delay_ms(&self) -> u64 {
-        let newest = self.slots.iter().filter(|slot| slot.sequence.is_some()).map(|slot| slot.timestamp).max();
+        let newest =
+            self.slots.iter().filter(|slot| slot.sequence.is_some()).map(|slot| slot.timestamp).max();
         newest.map_or(0, |newest| (newest + self.frame).saturating_sub(self.position()) / self.per_ms)
     }
 
@@ -223,7 +224,9 @@ impl JitterBuffer {
         };
         let contiguous = self.slots[at].sequence == self.next_sequence;
         let timestamp = self.slots[at].timestamp;
-        if timestamp.abs_diff(self.position()) > JUMP_MS * self.per_ms && (contiguous || self.is_elsewhere(timestamp)) {
+        if timestamp.abs_diff(self.position()) > JUMP_MS * self.per_ms
+            && (contiguous || self.is_elsewhere(timestamp))
+        {
             return self.begin_stretch(now, at);
         }
         if self.debt > 0 {
@@ -293,7 +296,8 @@ impl JitterBuffer {
         } else {
             self.waiting += 1;
         }
-        (slot.sequence, slot.timestamp, slot.arrival, slot.comfort) = (Some(sequence), timestamp, now, comfort);
+        (slot.sequence, slot.timestamp, slot.arrival, slot.comfort) =
+            (Some(sequence), timestamp, now, comfort);
         slot.payload.clear();
         slot.payload.extend_from_slice(payload);
     }
@@ -309,7 +313,8 @@ impl JitterBuffer {
             return Some(expected);
         }
         let slots = self.slots.iter().enumerate();
-        let kept = slots.filter_map(|(at, slot)| slot.sequence.filter(|kept| *kept >= next).map(|kept| (kept, at)));
+        let kept =
+            slots.filter_map(|(at, slot)| slot.sequence.filter(|kept| *kept >= next).map(|kept| (kept, at)));
         kept.min().map(|(_, at)| at)
     }
 

@@ -68,10 +68,19 @@ impl Latch {
     }
 
     /// Judges a packet. `authentic` when a key has proved who sent it.
-    pub fn judge(&mut self, now: MediaTime, source: SocketAddr, ssrc: u32, sequence: u16, authentic: bool) -> Verdict {
+    pub fn judge(
+        &mut self,
+        now: MediaTime,
+        source: SocketAddr,
+        ssrc: u32,
+        sequence: u16,
+        authentic: bool,
+    ) -> Verdict {
         match self.latching {
             Latching::Transport => return Verdict::Take,
-            Latching::Strict => return if self.told == Some(source) { Verdict::Take } else { Verdict::Ignore },
+            Latching::Strict => {
+                return if self.told == Some(source) { Verdict::Take } else { Verdict::Ignore };
+            }
             Latching::Symmetric => {}
         }
         if self.locked == Some(source) {
@@ -88,7 +97,10 @@ impl Latch {
         }
         let shown = match self.candidate {
             Some((address, of, last, shown))
-                if address == source && of == ssrc && last.wrapping_add(1) == sequence => shown + 1,
+                if address == source && of == ssrc && last.wrapping_add(1) == sequence =>
+            {
+                shown + 1
+            }
             // A second stranger must not make the first begin anew for ever: the first is forgotten only when it is not
             // the one that goes on.
             _ => 1,
@@ -103,7 +115,9 @@ impl Latch {
     /// Whether RTCP from there is taken: it comes from the same host.
     pub fn takes_control(&self, source: SocketAddr, authentic: bool) -> bool {
         let known = self.locked.or(self.told);
-        authentic || self.latching == Latching::Transport || known.is_some_and(|known| known.ip() == source.ip())
+        authentic
+            || self.latching == Latching::Transport
+            || known.is_some_and(|known| known.ip() == source.ip())
     }
 
     fn lock(&mut self, now: MediaTime, source: SocketAddr) -> Verdict {
@@ -138,7 +152,14 @@ mod tests {
     #[test]
     fn another_address_has_to_show_a_row_of_packets() {
         let mut latch = Latch::new(Latching::Symmetric, Some(address("192.168.1.5:4000")));
-        for (sequence, verdict) in [(7, Verdict::Ignore), (9, Verdict::Ignore), (10, Verdict::Ignore), (11, Verdict::Ignore), (12, Verdict::Learned), (13, Verdict::Take)] {
+        for (sequence, verdict) in [
+            (7, Verdict::Ignore),
+            (9, Verdict::Ignore),
+            (10, Verdict::Ignore),
+            (11, Verdict::Ignore),
+            (12, Verdict::Learned),
+            (13, Verdict::Take),
+        ] {
             assert_eq!(judge(&mut latch, 0, "198.51.100.2:62000", sequence), verdict, "{sequence}");
         }
         assert_eq!(latch.destination(), Some(address("198.51.100.2:62000")));
@@ -153,7 +174,8 @@ mod tests {
             (10_000, "10.0.0.2:4000", Verdict::Ignore),
             (10_000, "10.0.0.1:5000", Verdict::Learned),
         ] {
-            let verdicts: Vec<Verdict> = (20..24).map(|sequence| judge(&mut latch, millis, source, sequence)).collect();
+            let verdicts: Vec<Verdict> =
+                (20..24).map(|sequence| judge(&mut latch, millis, source, sequence)).collect();
             assert_eq!(verdicts[3], last, "{millis} {source}");
         }
     }

@@ -49,7 +49,8 @@ impl Prompt {
             };
             encoded.insert(*codec, Encoded::new(*codec, rate, samples));
         }
-        let samples = [(Rate::Narrow, narrow), (Rate::Wide, wide)].into_iter().filter(|(rate, _)| rates.contains(rate));
+        let samples =
+            [(Rate::Narrow, narrow), (Rate::Wide, wide)].into_iter().filter(|(rate, _)| rates.contains(rate));
         Ok(Self { samples: samples.collect(), encoded, frames })
     }
 
@@ -141,8 +142,9 @@ mod tests {
 
     #[test]
     fn a_prompt_sounds_the_same_in_every_codec() {
-        let tone: Vec<i16> =
-            (0..8_000).map(|n| ((f64::from(n) * 440.0 / 8_000.0 * std::f64::consts::TAU).sin() * 9_000.0) as i16).collect();
+        let tone: Vec<i16> = (0..8_000)
+            .map(|n| ((f64::from(n) * 440.0 / 8_000.0 * std::f64::consts::TAU).sin() * 9_000.0) as i16)
+            .collect();
         let prompt = Prompt::new(&tone, 8_000, &[Rate::Narrow, Rate::Wide], &Codec::ALL).unwrap();
         assert_eq!(prompt.frames(), 50);
         for codec in Codec::ALL {

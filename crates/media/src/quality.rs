@@ -61,7 +61,10 @@ impl LegStats {
         self.score = opinion_score(codec, delay, self.loss_percent);
         let found = [
             (self.loss_percent >= HIGH_LOSS_PERCENT, QualityIssue::HighPacketLoss),
-            (self.round_trip_ms.is_some_and(|millis| millis >= HIGH_ROUND_TRIP_MS), QualityIssue::HighRoundTripTime),
+            (
+                self.round_trip_ms.is_some_and(|millis| millis >= HIGH_ROUND_TRIP_MS),
+                QualityIssue::HighRoundTripTime,
+            ),
             (self.buffer_ms >= HIGH_BUFFER_MS, QualityIssue::HighJitterBuffer),
         ];
         self.issues = found.into_iter().filter(|(is, _)| *is).map(|(_, issue)| issue).collect();
@@ -91,7 +94,14 @@ mod tests {
 
     #[test]
     fn scores_follow_the_model() {
-        for (delay, loss, expected) in [(0.0, 0.0, 4.41), (150.0, 0.0, 4.34), (400.0, 0.0, 3.05), (50.0, 5.0, 3.9), (50.0, 20.0, 2.57), (0.0, 100.0, 1.2)] {
+        for (delay, loss, expected) in [
+            (0.0, 0.0, 4.41),
+            (150.0, 0.0, 4.34),
+            (400.0, 0.0, 3.05),
+            (50.0, 5.0, 3.9),
+            (50.0, 20.0, 2.57),
+            (0.0, 100.0, 1.2),
+        ] {
             let found = opinion_score(Codec::Pcmu, delay, loss);
             assert!((found - expected).abs() < 0.15, "{delay} ms, {loss} %: {found}");
         }
@@ -99,7 +109,12 @@ mod tests {
 
     #[test]
     fn causes_are_named() {
-        let mut stats = LegStats { loss_percent: 6.0, round_trip_ms: Some(310.0), buffer_ms: 20.0, ..LegStats::default() };
+        let mut stats = LegStats {
+            loss_percent: 6.0,
+            round_trip_ms: Some(310.0),
+            buffer_ms: 20.0,
+            ..LegStats::default()
+        };
         stats.rate(Codec::Pcma);
         assert_eq!(stats.issues, [QualityIssue::HighPacketLoss, QualityIssue::HighRoundTripTime]);
     }

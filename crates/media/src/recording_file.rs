@@ -110,7 +110,10 @@ fn lengths(encoding: RecordingEncoding, file: u64) -> Vec<Write> {
     let frame = encoding.frame_bytes() as u64;
     let header = if encoding == RecordingEncoding::Pcm16 { PCM_HEADER } else { MULAW_HEADER };
     let frames = file.saturating_sub(header) / frame;
-    let mut writes = vec![Write::Replace(4, word(header + frames * frame - 8)), Write::Replace(header - 4, word(frames * frame))];
+    let mut writes = vec![
+        Write::Replace(4, word(header + frames * frame - 8)),
+        Write::Replace(header - 4, word(frames * frame)),
+    ];
     if encoding == RecordingEncoding::Mulaw {
         writes.push(Write::Replace(46, word(frames)));
     }
@@ -121,8 +124,60 @@ fn lengths(encoding: RecordingEncoding, file: u64) -> Vec<Write> {
 /// length. A frame that was written in part is left out.
 pub fn repair(beginning: &[u8], file: u64) -> Result<Vec<Write>, NoRecordingFile> {
     let encoding = match beginning {
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', b'f', b'm', b't', b' ', _, 0, 0, 0, 1, 0, 2, 0, ..] => RecordingEncoding::Pcm16,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', b'f', b'm', b't', b' ', _, 0, 0, 0, 7, 0, 2, 0, ..] => RecordingEncoding::Mulaw,
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'A',
+            b'V',
+            b'E',
+            b'f',
+            b'm',
+            b't',
+            b' ',
+            _,
+            0,
+            0,
+            0,
+            1,
+            0,
+            2,
+            0,
+            ..,
+        ] => RecordingEncoding::Pcm16,
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'A',
+            b'V',
+            b'E',
+            b'f',
+            b'm',
+            b't',
+            b' ',
+            _,
+            0,
+            0,
+            0,
+            7,
+            0,
+            2,
+            0,
+            ..,
+        ] => RecordingEncoding::Mulaw,
         _ => return Err(NoRecordingFile),
     };
     let data = if encoding == RecordingEncoding::Pcm16 { PCM_HEADER } else { MULAW_HEADER } as usize;
@@ -148,7 +203,9 @@ mod tests {
     fn piece(encoding: RecordingEncoding, left: i16, right: i16, frames: usize) -> Vec<u8> {
         let one = match encoding {
             RecordingEncoding::Pcm16 => [left.to_le_bytes(), right.to_le_bytes()].concat(),
-            RecordingEncoding::Mulaw => [left, right].map(|sample| audio::g711::Law::Mu.encode(sample)).to_vec(),
+            RecordingEncoding::Mulaw => {
+                [left, right].map(|sample| audio::g711::Law::Mu.encode(sample)).to_vec()
+            }
         };
         one.repeat(frames)
     }
@@ -162,7 +219,10 @@ mod tests {
             for second in 0..3 {
                 apply(&mut file, machine.add(second * 8_000, &piece(encoding, 1_000, -1_000, 8_000)));
                 let read = audio::wav::read(&file).unwrap();
-                assert_eq!((read.info.frames as u64, read.info.channels, read.info.rate), ((second + 1) * 8_000, 2, 8_000));
+                assert_eq!(
+                    (read.info.frames as u64, read.info.channels, read.info.rate),
+                    ((second + 1) * 8_000, 2, 8_000)
+                );
             }
             // As a crash in the middle of a write leaves it, and repaired.
             let mut cut = file[..file.len() - 1_001].to_vec();
@@ -171,7 +231,10 @@ mod tests {
             apply(&mut cut, repair(&file[..58], length).unwrap());
             let read = audio::wav::read(&cut).unwrap();
             assert_eq!(read.info.frames, frames);
-            assert!((i32::from(read.samples[0]) - 1_000).abs() < 40 && (i32::from(read.samples[1]) + 1_000).abs() < 40);
+            assert!(
+                (i32::from(read.samples[0]) - 1_000).abs() < 40
+                    && (i32::from(read.samples[1]) + 1_000).abs() < 40
+            );
             let declared = u32::from_le_bytes(cut[4..8].try_into().unwrap());
             assert!(u64::from(declared) + 8 <= length);
             let closed_length = file.len() as u32;

@@ -149,7 +149,9 @@ impl Keys {
         for (at, byte) in index.to_be_bytes()[2..].iter().enumerate() {
             iv[8 + at] ^= byte;
         }
-        self.cipher.less_safe_encrypt(data, EncryptionContext::Iv128(iv.into())).map_err(|_| SrtpError::Key)?;
+        self.cipher
+            .less_safe_encrypt(data, EncryptionContext::Iv128(iv.into()))
+            .map_err(|_| SrtpError::Key)?;
         Ok(())
     }
 
@@ -259,7 +261,8 @@ impl Inbound {
         let length = signed.checked_sub(4).filter(|length| *length >= 8).ok_or(PacketError::Short)?;
         let (packet, tag) = datagram.split_at_mut(signed);
         let ssrc = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
-        let word = u32::from_be_bytes([packet[length], packet[length + 1], packet[length + 2], packet[length + 3]]);
+        let word =
+            u32::from_be_bytes([packet[length], packet[length + 1], packet[length + 2], packet[length + 3]]);
         let (encrypted, index) = (word >> 31 == 1, word & 0x7fff_ffff);
         let known = self.rtcp.iter().position(|(source, _)| *source == ssrc);
         let mut window = known.map_or_else(Window::default, |at| self.rtcp[at].1);
@@ -313,7 +316,10 @@ mod tests {
 
     fn hex(text: &str) -> Vec<u8> {
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-        digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+        digits
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
     }
 
     fn master() -> MasterKey {
@@ -357,9 +363,8 @@ mod tests {
     /// A packet protected by another implementation (libsrtp's test of AES-CM with HMAC-SHA1-80).
     #[test]
     fn a_packet_of_another_implementation_is_opened() {
-        let mut datagram = hex(
-            "800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc99ea179b8dbb",
-        );
+        let mut datagram =
+            hex("800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc99ea179b8dbb");
         let mut inbound = Inbound::new(Suite::AesCm128HmacSha1_80, &master()).unwrap();
         let length = inbound.unprotect(&mut datagram).unwrap();
         assert_eq!(datagram[..length], hex("800f1234decafbadcafebabe abababababababababababababababab"));

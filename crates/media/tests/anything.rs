@@ -40,7 +40,10 @@ fn command() -> impl Strategy<Value = Command> {
         (leg(), 0u32..200, any::<bool>()).prop_map(|(leg, millis, repeat)| Command::Play {
             leg,
             play: PlayId(1),
-            sources: vec![Source::Pause { millis }, Source::Tone { cadence: "425/100,0/50".parse().unwrap(), millis: Some(millis) }],
+            sources: vec![
+                Source::Pause { millis },
+                Source::Tone { cadence: "425/100,0/50".parse().unwrap(), millis: Some(millis) }
+            ],
             repeat,
         }),
         leg().prop_map(|leg| Command::StopPlay { leg }),

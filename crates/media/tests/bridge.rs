@@ -49,15 +49,22 @@ fn every_pair_of_codecs_is_translated() {
             call.forget();
             call.pass(1_000);
             let (first, second) = (call.strengths(1, &[LOW, HIGH]), call.strengths(2, &[LOW, HIGH]));
-            assert!(is_heard(first[1]) && is_heard(second[0]), "{rate:?} {one:?} {other:?}: {first:?} {second:?}");
-            assert!(first[0] < 300.0 && second[1] < 300.0, "{rate:?} {one:?} {other:?}: {first:?} {second:?}");
+            assert!(
+                is_heard(first[1]) && is_heard(second[0]),
+                "{rate:?} {one:?} {other:?}: {first:?} {second:?}"
+            );
+            assert!(
+                first[0] < 300.0 && second[1] < 300.0,
+                "{rate:?} {one:?} {other:?}: {first:?} {second:?}"
+            );
         }
     }
 }
 
 #[test]
 fn three_hear_the_two_others() {
-    let mut call = Call::bridged(Rate::Narrow, &[(Codec::Pcmu, LOW), (Codec::Pcma, HIGH), (Codec::Opus, THIRD)]);
+    let mut call =
+        Call::bridged(Rate::Narrow, &[(Codec::Pcmu, LOW), (Codec::Pcma, HIGH), (Codec::Opus, THIRD)]);
     call.pass(500);
     call.forget();
     call.pass(1_000);
@@ -133,7 +140,14 @@ fn numbers_and_clocks_go_on_over_all_changes() {
 #[test]
 fn a_listening_side_is_not_sent_anything() {
     let mut call = Call::new(Rate::Narrow);
-    call.add_spec(1, media::session::command::LegSpec { direction: Direction::RecvOnly, ..spec(1, Codec::Pcmu, Party::Customer) }, Some(LOW));
+    call.add_spec(
+        1,
+        media::session::command::LegSpec {
+            direction: Direction::RecvOnly,
+            ..spec(1, Codec::Pcmu, Party::Customer)
+        },
+        Some(LOW),
+    );
     call.add(2, Codec::Pcmu, Party::Agent, None);
     call.seat(&[(1, Seat::Talk), (2, Seat::Talk)]);
     call.pass(500);
@@ -148,7 +162,16 @@ fn strangers_are_not_heard() {
     call.forget();
     for sequence in 0..100u16 {
         let mut packet = Vec::new();
-        write_header(&Header { payload_type: 100, sequence, timestamp: u32::from(sequence) * 160, ssrc: 666, marker: false }, &mut packet);
+        write_header(
+            &Header {
+                payload_type: 100,
+                sequence,
+                timestamp: u32::from(sequence) * 160,
+                ssrc: 666,
+                marker: false,
+            },
+            &mut packet,
+        );
         packet.extend([0x80; 160]);
         call.datagram(1, "203.0.113.66:4000".parse().unwrap(), packet.clone());
         // From the right address, but another source in between.
@@ -201,7 +224,13 @@ fn digits_pass_through_and_are_told() {
     call.pass(200);
     let address = call.phone(1).address;
     for (step, duration) in [160u16, 320, 480, 480, 480].into_iter().enumerate() {
-        let header = Header { marker: step == 0, payload_type: 101, sequence: 65_510 + step as u16, timestamp: 77, ssrc: 0xabc1 };
+        let header = Header {
+            marker: step == 0,
+            payload_type: 101,
+            sequence: 65_510 + step as u16,
+            timestamp: 77,
+            ssrc: 0xabc1,
+        };
         let mut packet = Vec::new();
         write_header(&header, &mut packet);
         packet.extend([7, if step >= 2 { 0x8a } else { 0x0a }]);
@@ -269,7 +298,13 @@ fn a_new_negotiation_keeps_the_stream() {
     call.apply(Command::UpdateLeg { leg: LegId(1), spec: Box::new(again) });
     call.phone(1).address = "192.0.2.77:5000".parse().unwrap();
     call.pass(500);
-    let after = call.phone(1).packets.iter().find(|(header, _)| header.sequence == before.sequence.wrapping_add(5)).unwrap().0;
+    let after = call
+        .phone(1)
+        .packets
+        .iter()
+        .find(|(header, _)| header.sequence == before.sequence.wrapping_add(5))
+        .unwrap()
+        .0;
     assert_eq!(after.ssrc, before.ssrc);
     call.forget();
     call.pass(500);
@@ -286,7 +321,10 @@ fn what_cannot_be_is_refused() {
     assert_eq!(call.try_apply(Command::Bridge { seats: talk }), Err(CommandError::TooManySpeakers(6)));
     for (command, error) in [
         (Command::RemoveLeg { leg: LegId(9) }, CommandError::NoLeg(LegId(9))),
-        (Command::AddLeg { leg: LegId(1), spec: Box::new(spec(1, Codec::Pcmu, Party::Other)) }, CommandError::LegExists(LegId(1))),
+        (
+            Command::AddLeg { leg: LegId(1), spec: Box::new(spec(1, Codec::Pcmu, Party::Other)) },
+            CommandError::LegExists(LegId(1)),
+        ),
         (Command::Bridge { seats: vec![(LegId(1), Seat::Coach(LegId(70)))] }, CommandError::NoLeg(LegId(70))),
         (Command::SendDigits { leg: LegId(1), digits: "12x".into() }, CommandError::NoDigit('x')),
         (Command::SendDigits { leg: LegId(1), digits: "1".repeat(51) }, CommandError::TooManyDigits(50)),

@@ -46,15 +46,22 @@ fn loss_leaves_no_gaps_beyond_the_lost() {
         let gaps = gap_ms(&heard, TONE);
         // A single lost packet is filled so that it can hardly be heard.
         assert!(gaps <= lost * longest_gap_ms(codec), "{codec:?}: gaps of {gaps} ms for {lost} lost packets");
-        assert!(codec == Codec::Opus || weak <= lost / 4, "{codec:?}: {weak} weak frames for {lost} lost packets");
+        assert!(
+            codec == Codec::Opus || weak <= lost / 4,
+            "{codec:?}: {weak} weak frames for {lost} lost packets"
+        );
     }
 }
 
 #[test]
 fn jitter_reordering_and_duplicates_leave_no_gaps() {
     for (jitter_ms, swap_percent, duplicate_percent) in [(50, 0, 0), (15, 10, 0), (0, 0, 20), (50, 10, 10)] {
-        let (weak, _, _) = heard(Codec::Pcma, Impairment { jitter_ms, swap_percent, duplicate_percent, loss_percent: 0 });
-        assert!(weak <= 5, "{weak} weak frames of 500 with {jitter_ms} ms, {swap_percent} %, {duplicate_percent} %");
+        let (weak, _, _) =
+            heard(Codec::Pcma, Impairment { jitter_ms, swap_percent, duplicate_percent, loss_percent: 0 });
+        assert!(
+            weak <= 5,
+            "{weak} weak frames of 500 with {jitter_ms} ms, {swap_percent} %, {duplicate_percent} %"
+        );
     }
 }
 
@@ -64,7 +71,10 @@ fn all_at_once_stays_intelligible() {
         let trouble = Impairment { loss_percent: 5, jitter_ms: 50, duplicate_percent: 5, swap_percent: 5 };
         let (_, lost, heard) = heard(codec, trouble);
         let gaps = gap_ms(&heard, TONE);
-        assert!(gaps <= lost * longest_gap_ms(codec).max(20), "{codec:?}: gaps of {gaps} ms for {lost} lost packets");
+        assert!(
+            gaps <= lost * longest_gap_ms(codec).max(20),
+            "{codec:?}: gaps of {gaps} ms for {lost} lost packets"
+        );
     }
 }
 

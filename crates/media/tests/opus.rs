@@ -10,14 +10,18 @@ fn voice(samples: usize) -> Vec<i16> {
         .map(|at| {
             let time = at as f64 / 8_000.0;
             let swell = 0.6 + 0.4 * (time * 3.0 * std::f64::consts::TAU).sin();
-            let sum: f64 = (1..8).map(|k| (time * 130.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k)).sum();
+            let sum: f64 = (1..8)
+                .map(|k| (time * 130.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k))
+                .sum();
             (sum * swell * 7_000.0) as i16
         })
         .collect()
 }
 
 fn tone(samples: usize) -> Vec<i16> {
-    (0..samples).map(|at| ((at as f64 * TONE / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16).collect()
+    (0..samples)
+        .map(|at| ((at as f64 * TONE / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16)
+        .collect()
 }
 
 /// How like the lost frames are to what would have been heard without loss (1 is alike), with and without the packet
@@ -58,7 +62,11 @@ fn likeness(sound: &[i16], rate: Rate, with_next: bool, expected_loss: u8) -> (f
 #[test]
 fn a_lost_voice_is_rebuilt_from_the_packet_after() {
     for rate in [Rate::Narrow, Rate::Wide] {
-        let sound = if rate == Rate::Narrow { voice(80_000) } else { audio::resample::resample(&voice(80_000), 8_000, 16_000).unwrap() };
+        let sound = if rate == Rate::Narrow {
+            voice(80_000)
+        } else {
+            audio::resample::resample(&voice(80_000), 8_000, 16_000).unwrap()
+        };
         let (rebuilt, _) = likeness(&sound, rate, true, 10);
         let (alone, _) = likeness(&sound, rate, false, 10);
         let (unprovided, _) = likeness(&sound, rate, true, 0);

@@ -15,12 +15,16 @@ const PROMPT: f64 = 600.0;
 const MUSIC: f64 = 300.0;
 
 fn tone(hertz: f64, millis: usize) -> Vec<i16> {
-    (0..millis * 8).map(|at| ((at as f64 * hertz / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16).collect()
+    (0..millis * 8)
+        .map(|at| ((at as f64 * hertz / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16)
+        .collect()
 }
 
 fn call(codec: Codec, prepared: &[Codec]) -> Call {
     let mut call = Call::new(Rate::Narrow);
-    let prompt = |hertz, millis| Arc::new(Prompt::new(&tone(hertz, millis), 8_000, &[Rate::Narrow], prepared).unwrap());
+    let prompt = |hertz, millis| {
+        Arc::new(Prompt::new(&tone(hertz, millis), 8_000, &[Rate::Narrow], prepared).unwrap())
+    };
     call.library.insert(PromptId(1), prompt(PROMPT, 400));
     call.library.insert(PromptId(2), prompt(MUSIC, 1_000));
     call.add(1, codec, Party::Customer, None);
@@ -37,7 +41,10 @@ fn ended(play: u64, end: PlayEnd, played_ms: u64) -> Event {
 }
 
 fn gather(most: u16, first_ms: u32) -> Command {
-    Command::Gather { leg: LegId(1), spec: GatherSpec { most, first_ms, next_ms: 1_000, terminator: "#".into(), cancel: false } }
+    Command::Gather {
+        leg: LegId(1),
+        spec: GatherSpec { most, first_ms, next_ms: 1_000, terminator: "#".into(), cancel: false },
+    }
 }
 
 /// Presses a key; each press has a timestamp of its own.
@@ -77,7 +84,12 @@ fn a_prompt_is_the_same_bytes_for_all() {
     call.add(2, Codec::Pcma, Party::Customer, None);
     call.apply(play(1, &[2], true));
     call.pass(500);
-    call.apply(Command::Play { leg: LegId(2), play: PlayId(2), sources: vec![Source::Prompt(PromptId(2))], repeat: true });
+    call.apply(Command::Play {
+        leg: LegId(2),
+        play: PlayId(2),
+        sources: vec![Source::Prompt(PromptId(2))],
+        repeat: true,
+    });
     call.pass(2_000);
     let payloads = |call: &mut Call, leg| -> Vec<Vec<u8>> {
         let packets = &call.phone(leg).packets;
@@ -103,7 +115,8 @@ fn what_plays_can_be_stopped_and_replaced() {
 #[test]
 fn a_prompt_is_heard_over_a_conversation_by_one_alone() {
     let mut call = Call::bridged(Rate::Narrow, &[(Codec::Pcmu, 1_000.0), (Codec::Pcmu, 1_700.0)]);
-    call.library.insert(PromptId(1), Arc::new(Prompt::new(&tone(PROMPT, 400), 8_000, &[Rate::Narrow], &[]).unwrap()));
+    call.library
+        .insert(PromptId(1), Arc::new(Prompt::new(&tone(PROMPT, 400), 8_000, &[Rate::Narrow], &[]).unwrap()));
     call.pass(300);
     call.forget();
     call.apply(play(1, &[1], true));
@@ -152,11 +165,16 @@ fn time_runs_out_after_the_prompt() {
     call.pass(2_900);
     assert_eq!(call.events, [ended(1, PlayEnd::Finished, 1_000), Event::LegSilent { leg: LegId(1) }]);
     call.pass(200);
-    assert_eq!(call.events[2..], [Event::Gathered { leg: LegId(1), digits: String::new(), end: GatherEnd::TimedOut }]);
+    assert_eq!(
+        call.events[2..],
+        [Event::Gathered { leg: LegId(1), digits: String::new(), end: GatherEnd::TimedOut }]
+    );
     call.apply(gather(4, 60_000));
     press(&mut call, 3);
     call.pass(1_200);
-    let told = call.events.iter().filter(|event| matches!(event, Event::Gathered { digits, end: GatherEnd::TimedOut, .. } if digits == "3"));
+    let told = call.events.iter().filter(
+        |event| matches!(event, Event::Gathered { digits, end: GatherEnd::TimedOut, .. } if digits == "3"),
+    );
     assert_eq!(told.count(), 1);
 }
 
@@ -168,7 +186,8 @@ fn digits_are_sent_as_events_with_the_sound_interrupted() {
     call.apply(Command::SendDigits { leg: LegId(1), digits: "1,9".into() });
     call.pass(1_500);
     assert_eq!(call.phone(1).digits, "19");
-    let events: Vec<_> = call.phone(1).packets.iter().filter(|(header, _)| header.payload_type == 101).cloned().collect();
+    let events: Vec<_> =
+        call.phone(1).packets.iter().filter(|(header, _)| header.payload_type == 101).cloned().collect();
     assert_eq!(events.len(), 14, "five frames each, the last one three times");
     assert!(events[0].0.marker && !events[1].0.marker);
     assert!(events[..7].iter().all(|(header, _)| header.timestamp == events[0].0.timestamp));
@@ -184,7 +203,10 @@ fn removing_a_leg_ends_all_that_it_had() {
     call.pass(40);
     call.apply(Command::RemoveLeg { leg: LegId(1) });
     assert_eq!(call.events[0], ended(1, PlayEnd::Stopped, 40));
-    assert_eq!(call.events[1], Event::Gathered { leg: LegId(1), digits: String::new(), end: GatherEnd::Stopped });
+    assert_eq!(
+        call.events[1],
+        Event::Gathered { leg: LegId(1), digits: String::new(), end: GatherEnd::Stopped }
+    );
     assert!(matches!(call.events[2], Event::Stats { last: true, .. }));
 }
 

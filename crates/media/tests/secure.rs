@@ -24,7 +24,8 @@ fn two_encrypted_legs_are_relayed_from_key_to_key() {
         }
         let seats = vec![(LegId(1), Seat::Talk), (LegId(2), Seat::Talk)];
         session.apply(now, Command::Bridge { seats }, &Default::default(), &mut sent).unwrap();
-        let (mut first, mut second) = (Outbound::new(suite, &key(11)).unwrap(), Inbound::new(suite, &key(2)).unwrap());
+        let (mut first, mut second) =
+            (Outbound::new(suite, &key(11)).unwrap(), Inbound::new(suite, &key(2)).unwrap());
         let mut phone = support::Call::bridged(Rate::Narrow, &[(Codec::Pcmu, 400.0)]);
         for step in 0..50 {
             let plain = phone.phone(1).say();

@@ -38,7 +38,10 @@ fn channels(call: &Call) -> [Vec<i16>; 2] {
 /// Which of the tones are in a second of a channel.
 fn tones(samples: &[i16], second: usize) -> Vec<f64> {
     let part = &samples[second * 8_000 + 1_600..(second + 1) * 8_000];
-    [CUSTOMER, AGENT, THIRD, PROMPT].into_iter().filter(|hertz| strength(part, *hertz, 8_000.0) > 4_000.0).collect()
+    [CUSTOMER, AGENT, THIRD, PROMPT]
+        .into_iter()
+        .filter(|hertz| strength(part, *hertz, 8_000.0) > 4_000.0)
+        .collect()
 }
 
 #[test]
@@ -58,7 +61,8 @@ fn agents_are_right_and_all_others_left() {
     call.pass(1_000);
     let [left, right] = channels(&call);
     assert_eq!(left.len(), 40_000);
-    let found: Vec<(Vec<f64>, Vec<f64>)> = (0..5).map(|second| (tones(&left, second), tones(&right, second))).collect();
+    let found: Vec<(Vec<f64>, Vec<f64>)> =
+        (0..5).map(|second| (tones(&left, second), tones(&right, second))).collect();
     assert_eq!(
         found,
         [
@@ -86,7 +90,10 @@ fn suspended_time_is_silent_in_the_recording() {
     assert_eq!(left.len(), 36_000, "as long as the call");
     assert!(left[8_000..24_000].iter().chain(&right[8_000..24_000]).all(|sample| *sample == 0));
     assert_eq!((tones(&left, 0), tones(&left, 3)), (vec![CUSTOMER], vec![CUSTOMER]));
-    assert_eq!(call.events.last(), Some(&Event::RecordingEnded { recording: RecordingId(5), frames: 36_000 }));
+    assert_eq!(
+        call.events.last(),
+        Some(&Event::RecordingEnded { recording: RecordingId(5), frames: 36_000 })
+    );
 }
 
 #[test]
@@ -104,7 +111,11 @@ fn recording_commands_fit_the_recording() {
     let again = Command::StartRecording { recording: RecordingId(6), spec: RecordingSpec::default() };
     assert_eq!(call.try_apply(again), Err(CommandError::RecordingExists));
     call.pass(1_000);
-    let sizes: Vec<usize> = call.events.iter().filter_map(|event| if let Event::Recorded { data, .. } = event { Some(data.len()) } else { None }).collect();
+    let sizes: Vec<usize> = call
+        .events
+        .iter()
+        .filter_map(|event| if let Event::Recorded { data, .. } = event { Some(data.len()) } else { None })
+        .collect();
     assert_eq!(sizes, [16_000]);
 }
 
@@ -112,12 +123,20 @@ fn recording_commands_fit_the_recording() {
 fn a_stream_has_what_is_said_and_what_is_heard() {
     for rate in [Rate::Narrow, Rate::Wide] {
         let mut call = Call::bridged(rate, &[(Codec::Pcmu, CUSTOMER), (Codec::Pcmu, AGENT)]);
-        let tone: Vec<i16> = (0..8_000).map(|at| ((f64::from(at) * PROMPT / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16).collect();
-        call.library.insert(PromptId(1), Arc::new(Prompt::new(&tone, 8_000, &[rate], &[Codec::Pcmu]).unwrap()));
+        let tone: Vec<i16> = (0..8_000)
+            .map(|at| ((f64::from(at) * PROMPT / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16)
+            .collect();
+        call.library
+            .insert(PromptId(1), Arc::new(Prompt::new(&tone, 8_000, &[rate], &[Codec::Pcmu]).unwrap()));
         call.apply(Command::StartStream { stream: StreamId(1), leg: LegId(1), from: true, to: true });
         call.pass(1_000);
         call.apply(Command::Hold { leg: LegId(1), held: true });
-        call.apply(Command::Play { leg: LegId(1), play: PlayId(1), sources: vec![Source::Prompt(PromptId(1))], repeat: true });
+        call.apply(Command::Play {
+            leg: LegId(1),
+            play: PlayId(1),
+            sources: vec![Source::Prompt(PromptId(1))],
+            repeat: true,
+        });
         call.pass(1_000);
         call.apply(Command::StopStream { stream: StreamId(1) });
         let track = |wanted: Track| -> Vec<i16> {
@@ -133,7 +152,12 @@ fn a_stream_has_what_is_said_and_what_is_heard() {
             samples
         };
         let (said, heard) = (track(Track::From), track(Track::To));
-        assert!((15_800..=16_000).contains(&said.len()) && said.len() == heard.len(), "{} {}", said.len(), heard.len());
+        assert!(
+            (15_800..=16_000).contains(&said.len()) && said.len() == heard.len(),
+            "{} {}",
+            said.len(),
+            heard.len()
+        );
         let padded = |mut samples: Vec<i16>| {
             samples.resize(16_000, 0);
             samples

@@ -107,7 +107,9 @@ mod tests {
     use super::*;
 
     fn tone(from: usize, count: usize) -> Vec<i16> {
-        (from..from + count).map(|n| ((n as f64 * 400.0 / 8_000.0 * std::f64::consts::TAU).sin() * 10_000.0) as i16).collect()
+        (from..from + count)
+            .map(|n| ((n as f64 * 400.0 / 8_000.0 * std::f64::consts::TAU).sin() * 10_000.0) as i16)
+            .collect()
     }
 
     #[test]

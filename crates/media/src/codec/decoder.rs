@@ -32,7 +32,8 @@ impl Decoder {
             Codec::G722 => Kind::G722(Box::default(), between(Rate::Wide, rate)),
             Codec::L16(own) => Kind::Linear(between(own, rate)),
             Codec::Opus => {
-                let decoder = OpusDecoder::new(rate.hertz() as i32, 1).expect("8 and 16 kHz, one channel are supported");
+                let decoder = OpusDecoder::new(rate.hertz() as i32, 1)
+                    .expect("8 and 16 kHz, one channel are supported");
                 let longest = rate.hertz() as usize * LONGEST_OPUS_MS / 1_000;
                 Kind::Opus(Box::new(decoder), vec![0.0; longest])
             }
@@ -67,7 +68,9 @@ impl Decoder {
                     return self.conceal(self.rate.frame(), None, into);
                 }
                 match decoder.decode(payload, floats.len(), floats) {
-                    Ok(count) => into.extend(floats[..count.min(floats.len())].iter().map(|value| integer(*value))),
+                    Ok(count) => {
+                        into.extend(floats[..count.min(floats.len())].iter().map(|value| integer(*value)))
+                    }
                     Err(_) => return self.conceal(self.rate.frame(), None, into),
                 }
             }

@@ -163,7 +163,8 @@ mod tests {
         for event in 0..16 {
             let (low, high) = Digit::from_event(event).unwrap().frequencies();
             for at in 0..on * 8 {
-                let value = row * tone(f64::from(low) * detune, at) + column * tone(f64::from(high) * detune, at);
+                let value =
+                    row * tone(f64::from(low) * detune, at) + column * tone(f64::from(high) * detune, at);
                 samples.push((value + hiss * noise.next()) as i16);
             }
             samples.extend((0..off * 8).map(|_| (hiss * noise.next()) as i16));
@@ -173,7 +174,9 @@ mod tests {
 
     #[test]
     fn all_digits_at_many_levels_and_twists() {
-        for (row, column) in [(-7.0, -7.0), (-20.0, -20.0), (-35.0, -35.0), (-12.0, -6.0), (-10.0, -13.0), (-30.0, -24.0)] {
+        for (row, column) in
+            [(-7.0, -7.0), (-20.0, -20.0), (-35.0, -35.0), (-12.0, -6.0), (-10.0, -13.0), (-30.0, -24.0)]
+        {
             for (on, off) in [(100, 100), (50, 50), (45, 45)] {
                 for detune in [1.0, 1.012, 0.988] {
                     let samples = keypad(on, off, row, column, f32::min(row, column) - 15.0, detune);
@@ -191,7 +194,8 @@ mod tests {
         assert_eq!(heard(&keypad(80, 60, -60.0, -60.0, -80.0, 1.0)), "", "too weak");
         assert_eq!(heard(&keypad(80, 60, -20.0, -20.0, -10.0, 1.0)), "", "below the noise");
         assert_eq!(heard(&keypad(80, 60, -10.0, -10.0, -60.0, 1.04)), "", "other frequencies");
-        let dial: Vec<i16> = (0..16_000).map(|at| ((tone(350.0, at) + tone(440.0, at)) * 8_000.0) as i16).collect();
+        let dial: Vec<i16> =
+            (0..16_000).map(|at| ((tone(350.0, at) + tone(440.0, at)) * 8_000.0) as i16).collect();
         assert_eq!(heard(&dial), "");
     }
 
@@ -214,7 +218,11 @@ mod tests {
             let samples: Vec<i16> = (0..60 * 8_000)
                 .map(|at| {
                     if at % 1_600 == 0 {
-                        aims = [250.0 + 650.0 * noise.next().abs(), 800.0 + 1_500.0 * noise.next().abs(), 2_500.0];
+                        aims = [
+                            250.0 + 650.0 * noise.next().abs(),
+                            800.0 + 1_500.0 * noise.next().abs(),
+                            2_500.0,
+                        ];
                     }
                     if at % 80 == 0 {
                         pitch = (pitch + 4.0 * noise.next()).clamp(80.0, 280.0);
@@ -231,7 +239,8 @@ mod tests {
                     let mut harmonic = 1.0;
                     while harmonic * pitch < 3_600.0 {
                         let hertz = harmonic * pitch;
-                        let gain: f32 = formants.iter().map(|f| 1.0 / (1.0 + ((hertz - f) / 90.0).powi(2))).sum();
+                        let gain: f32 =
+                            formants.iter().map(|f| 1.0 / (1.0 + ((hertz - f) / 90.0).powi(2))).sum();
                         value += gain / harmonic.sqrt() * (std::f32::consts::TAU * phase * harmonic).sin();
                         harmonic += 1.0;
                     }

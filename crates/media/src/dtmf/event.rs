@@ -151,10 +151,17 @@ mod tests {
 
     #[test]
     fn an_event_is_told_once() {
-        assert_eq!(digits(&[(100, 5, false, 160), (100, 5, false, 320), (100, 5, true, 480), (100, 5, true, 480)]), "5");
+        assert_eq!(
+            digits(&[(100, 5, false, 160), (100, 5, false, 320), (100, 5, true, 480), (100, 5, true, 480)]),
+            "5"
+        );
         assert_eq!(digits(&[(100, 5, true, 480)]), "5", "only its end came");
         assert_eq!(digits(&[(100, 5, true, 480), (900, 5, true, 480)]), "55", "pressed twice");
-        assert_eq!(digits(&[(900, 1, true, 480), (100, 5, true, 480)]), "1", "an old one overtaken by a new one");
+        assert_eq!(
+            digits(&[(900, 1, true, 480), (100, 5, true, 480)]),
+            "1",
+            "an old one overtaken by a new one"
+        );
         assert_eq!(digits(&[(0, 11, false, 0xffff), (0xffff, 11, true, 100)]), "#", "held for long");
         assert_eq!(digits(&[(u32::MAX - 5, 10, true, 80), (700, 0, false, 80)]), "*0", "across the wrap");
     }

@@ -97,7 +97,8 @@ fn an_outage_is_filled_and_the_pace_kept() {
 fn the_delay_grows_with_jitter_and_shrinks_without() {
     let mut line = Line::new();
     // Every fourth packet is 80 ms late.
-    let mut arrivals: Vec<(u64, u16)> = (0..400u16).map(|n| (u64::from(n) * 20 + if n % 4 == 3 { 80 } else { 0 }, n)).collect();
+    let mut arrivals: Vec<(u64, u16)> =
+        (0..400u16).map(|n| (u64::from(n) * 20 + if n % 4 == 3 { 80 } else { 0 }, n)).collect();
     arrivals.sort();
     let mut waiting = arrivals.into_iter().peekable();
     let begin = line.now;
@@ -115,7 +116,9 @@ fn the_delay_grows_with_jitter_and_shrinks_without() {
     let mut spared = 0;
     for index in 400..2_000u16 {
         line.packet(index, u32::from(index) * 160);
-        if matches!(line.buffer.next(line.now), Playout::Packet { spare: true, .. }) && line.buffer.take_spare().is_some() {
+        if matches!(line.buffer.next(line.now), Playout::Packet { spare: true, .. })
+            && line.buffer.take_spare().is_some()
+        {
             spared += 1;
         }
         line.now = line.now.plus_millis(20);

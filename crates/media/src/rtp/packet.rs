@@ -81,7 +81,9 @@ impl<'a> Packet<'a> {
             }
             end -= padding;
         }
-        let word = |at: usize| u32::from_be_bytes([datagram[at], datagram[at + 1], datagram[at + 2], datagram[at + 3]]);
+        let word = |at: usize| {
+            u32::from_be_bytes([datagram[at], datagram[at + 1], datagram[at + 2], datagram[at + 3]])
+        };
         Ok(Self {
             header: Header {
                 marker: datagram[1] & 0x80 != 0,
@@ -108,7 +110,8 @@ pub fn write_header(header: &Header, into: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    const HEADER: Header = Header { marker: true, payload_type: 8, sequence: 513, timestamp: 70_000, ssrc: 0xdead_beef };
+    const HEADER: Header =
+        Header { marker: true, payload_type: 8, sequence: 513, timestamp: 70_000, ssrc: 0xdead_beef };
 
     fn written() -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -120,7 +123,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let bytes = written();
-        assert_eq!(Packet::parse(&bytes), Ok(Packet { header: HEADER, payload_offset: 12, payload: b"audio" }));
+        assert_eq!(
+            Packet::parse(&bytes),
+            Ok(Packet { header: HEADER, payload_offset: 12, payload: b"audio" })
+        );
     }
 
     #[test]

@@ -159,7 +159,13 @@ fn word(bytes: &[u8], at: usize) -> u32 {
 /// Appends a report and the description that every compound carries.
 ///
 /// With `info` it is a sender report, without a receiver report.
-pub fn write_report(ssrc: u32, cname: &str, info: Option<&SenderInfo>, block: Option<&ReportBlock>, into: &mut Vec<u8>) {
+pub fn write_report(
+    ssrc: u32,
+    cname: &str,
+    info: Option<&SenderInfo>,
+    block: Option<&ReportBlock>,
+    into: &mut Vec<u8>,
+) {
     let words = 1 + if info.is_some() { 5 } else { 0 } + if block.is_some() { 6 } else { 0 };
     let kind = if info.is_some() { 200 } else { 201 };
     into.extend_from_slice(&[0x80 | u8::from(block.is_some()), kind, 0, words]);
@@ -174,7 +180,8 @@ pub fn write_report(ssrc: u32, cname: &str, info: Option<&SenderInfo>, block: Op
         into.extend_from_slice(&block.ssrc.to_be_bytes());
         into.push(block.fraction_lost);
         into.extend_from_slice(&block.cumulative_lost.clamp(-0x80_0000, 0x7f_ffff).to_be_bytes()[1..]);
-        for value in [block.highest_sequence, block.jitter, block.last_sender_report, block.delay_since_last] {
+        for value in [block.highest_sequence, block.jitter, block.last_sender_report, block.delay_since_last]
+        {
             into.extend_from_slice(&value.to_be_bytes());
         }
     }
@@ -203,14 +210,24 @@ mod tests {
     #[test]
     fn a_compound_is_read_as_written() {
         let info = SenderInfo { ntp: 0x1122_3344_5566_7788, rtp: 9, packets: 10, octets: 1_600 };
-        let block = ReportBlock { ssrc: 5, fraction_lost: 12, cumulative_lost: -3, highest_sequence: 65_600, jitter: 40, last_sender_report: 1, delay_since_last: 2 };
+        let block = ReportBlock {
+            ssrc: 5,
+            fraction_lost: 12,
+            cumulative_lost: -3,
+            highest_sequence: 65_600,
+            jitter: 40,
+            last_sender_report: 1,
+            delay_since_last: 2,
+        };
         for name in ["a", "ab", "abc", "abcd", "call@host"] {
             let mut bytes = Vec::new();
             write_report(1, name, Some(&info), Some(&block), &mut bytes);
             write_goodbye(1, &mut bytes);
             assert_eq!(bytes.len() % 4, 0);
             let mut compound = parse(&bytes);
-            let Some(Rtcp::SenderReport { ssrc: 1, info: read, mut blocks }) = compound.next() else { panic!("no report") };
+            let Some(Rtcp::SenderReport { ssrc: 1, info: read, mut blocks }) = compound.next() else {
+                panic!("no report")
+            };
             assert_eq!((read, blocks.next(), blocks.next()), (info, Some(block), None));
             assert_eq!(compound.next(), Some(Rtcp::SourceDescription { ssrc: 1, cname: name.as_bytes() }));
             assert_eq!(compound.next(), Some(Rtcp::Goodbye { ssrc: 1 }));
@@ -222,7 +239,9 @@ mod tests {
     fn a_receiver_report_may_be_empty() {
         let mut bytes = Vec::new();
         write_report(3, "x", None, None, &mut bytes);
-        let Some(Rtcp::ReceiverReport { ssrc: 3, mut blocks }) = parse(&bytes).next() else { panic!("no report") };
+        let Some(Rtcp::ReceiverReport { ssrc: 3, mut blocks }) = parse(&bytes).next() else {
+            panic!("no report")
+        };
         assert_eq!(blocks.next(), None);
     }
 

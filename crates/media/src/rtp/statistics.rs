@@ -91,7 +91,7 @@ impl Reception {
         };
         Some(ReportBlock {
             ssrc: self.ssrc,
-            fraction_lost: if expected == 0 { 0 } else { (lost * 256 / expected).min(255) as u8 },
+            fraction_lost: (lost * 256).checked_div(expected).unwrap_or(0).min(255) as u8,
             cumulative_lost: self.lost().min(0x7f_ffff) as i32,
             highest_sequence: highest as u32,
             jitter: (self.jitter >> 4) as u32,
@@ -144,13 +144,21 @@ mod tests {
             if index % 10 == 9 {
                 continue;
             }
-            reception.received(MediaTime::from_millis(u64::from(index) * 20), index.wrapping_add(65_500), u32::from(index) * 160);
+            reception.received(
+                MediaTime::from_millis(u64::from(index) * 20),
+                index.wrapping_add(65_500),
+                u32::from(index) * 160,
+            );
         }
         assert_eq!((reception.expected(), reception.count(), reception.lost()), (99, 90, 9));
         assert_eq!(reception.jitter_ms(), 0.0);
         let block = reception.report(MediaTime::from_millis(2_000)).unwrap();
         assert_eq!((block.fraction_lost, block.cumulative_lost, block.ssrc), (23, 9, 7));
-        assert_eq!(reception.report(MediaTime::from_millis(2_000)).unwrap().fraction_lost, 0, "nothing since");
+        assert_eq!(
+            reception.report(MediaTime::from_millis(2_000)).unwrap().fraction_lost,
+            0,
+            "nothing since"
+        );
     }
 
     #[test]
@@ -158,7 +166,11 @@ mod tests {
         let mut reception = Reception::new(7, 8_000);
         for index in 0u32..500 {
             let late = if index % 2 == 0 { 0 } else { 10 };
-            reception.received(MediaTime::from_millis(u64::from(index) * 20 + late), index as u16, index * 160);
+            reception.received(
+                MediaTime::from_millis(u64::from(index) * 20 + late),
+                index as u16,
+                index * 160,
+            );
         }
         assert!((reception.jitter_ms() - 10.0).abs() < 0.5, "{}", reception.jitter_ms());
     }
@@ -167,7 +179,8 @@ mod tests {
     fn the_round_trip_is_what_the_way_took() {
         let mut there = Reception::new(1, 8_000);
         there.received(MediaTime::from_millis(0), 1, 0);
-        there.sender_report(MediaTime::from_millis(40), MediaTime::from_millis(0).plus_millis(1_000).as_ntp());
+        there
+            .sender_report(MediaTime::from_millis(40), MediaTime::from_millis(0).plus_millis(1_000).as_ntp());
         let block = there.report(MediaTime::from_millis(240)).unwrap();
         let mut here = Transmission::default();
         // Sent at 1,000 by our clock, 200 held there, back at 1,280: 80 on the way.

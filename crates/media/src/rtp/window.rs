@@ -22,7 +22,9 @@ impl Window {
     /// Remembers a number that was admitted.
     pub fn note(&mut self, number: u64) {
         match self.highest {
-            Some(highest) if number <= highest => self.seen |= 1u128.checked_shl((highest - number) as u32).unwrap_or(0),
+            Some(highest) if number <= highest => {
+                self.seen |= 1u128.checked_shl((highest - number) as u32).unwrap_or(0)
+            }
             Some(highest) => {
                 let ahead = number - highest;
                 self.seen = if ahead < 128 { (self.seen << ahead) | 1 } else { 1 };

@@ -121,7 +121,9 @@ pub fn offer(local: &Local) -> Description {
     let mut numbers = std::iter::once(101).chain(102..=127);
     for rate in clocks {
         let taken = &media.maps;
-        let Some(number) = numbers.find(|number| taken.iter().all(|map| map.payload_type != *number)) else { break };
+        let Some(number) = numbers.find(|number| taken.iter().all(|map| map.payload_type != *number)) else {
+            break;
+        };
         describe_events(number, rate, &mut media);
     }
     if secure {
@@ -138,8 +140,11 @@ pub fn answer(local: &Local, offer: &Description) -> Result<(Description, Agreed
     let offered = &offer.media[at];
     let secure = offered.protocol.starts_with(SECURE);
     let chosen = if secure { Some(offered.crypto.first().ok_or(Refusal::Encryption)?) } else { None };
-    let (codec, number) =
-        local.codecs.iter().find_map(|codec| Some((*codec, number_of(offered, *codec)?))).ok_or(Refusal::NoCodec)?;
+    let (codec, number) = local
+        .codecs
+        .iter()
+        .find_map(|codec| Some((*codec, number_of(offered, *codec)?)))
+        .ok_or(Refusal::NoCodec)?;
     let events = events_of(offered, codec.clock_rate());
     let theirs = offer.direction(offered);
     let direction = Direction::of(
@@ -177,7 +182,12 @@ pub fn answer(local: &Local, offer: &Description) -> Result<(Description, Agreed
         if index == at {
             return media.clone();
         }
-        Media { kind: section.kind.clone(), protocol: section.protocol.clone(), formats: section.formats.clone(), ..Media::default() }
+        Media {
+            kind: section.kind.clone(),
+            protocol: section.protocol.clone(),
+            formats: section.formats.clone(),
+            ..Media::default()
+        }
     });
     Ok((description(local, sections.collect()), agreed))
 }
@@ -333,13 +343,32 @@ mod tests {
     fn offers_are_answered_with_their_own_numbers() {
         for (offered, codecs, format, events) in [
             ("m=audio 4000 RTP/AVP 0 8\n", &[Codec::Pcma, Codec::Pcmu][..], (Codec::Pcma, 8), None),
-            ("m=audio 4000 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\n", &[Codec::Pcmu], (Codec::Pcmu, 0), Some(101)),
-            ("m=audio 4000 RTP/AVP 120 96\na=rtpmap:120 OPUS/48000/2\na=rtpmap:96 telephone-event/8000\n", &ALL, (Codec::Opus, 120), None),
-            ("m=audio 4000 RTP/AVP 9 99 98\na=rtpmap:98 telephone-event/8000\na=rtpmap:99 PCMA/8000\n", &[Codec::Pcma], (Codec::Pcma, 99), Some(98)),
+            (
+                "m=audio 4000 RTP/AVP 0 8 101\na=rtpmap:101 telephone-event/8000\n",
+                &[Codec::Pcmu],
+                (Codec::Pcmu, 0),
+                Some(101),
+            ),
+            (
+                "m=audio 4000 RTP/AVP 120 96\na=rtpmap:120 OPUS/48000/2\na=rtpmap:96 telephone-event/8000\n",
+                &ALL,
+                (Codec::Opus, 120),
+                None,
+            ),
+            (
+                "m=audio 4000 RTP/AVP 9 99 98\na=rtpmap:98 telephone-event/8000\na=rtpmap:99 PCMA/8000\n",
+                &[Codec::Pcma],
+                (Codec::Pcma, 99),
+                Some(98),
+            ),
             ("m=audio 4000 RTP/AVP 9\na=rtpmap:9 G722/8000\n", &ALL, (Codec::G722, 9), None),
         ] {
             let (text, agreed) = answer(&local(codecs, Protection::None), &parse(offered)).unwrap();
-            assert_eq!((agreed.format.codec, agreed.format.send, agreed.format.receive), (format.0, format.1, format.1), "{offered}");
+            assert_eq!(
+                (agreed.format.codec, agreed.format.send, agreed.format.receive),
+                (format.0, format.1, format.1),
+                "{offered}"
+            );
             assert_eq!(agreed.events, events.map(|number| (number, number)), "{offered}");
             assert_eq!(agreed.remote, Some("192.0.2.1:4000".parse().unwrap()));
             assert_eq!(agreed.remote_rtcp, Some("192.0.2.1:4001".parse().unwrap()));
@@ -400,7 +429,11 @@ mod tests {
             ("m=audio 4000 RTP/AVP 18 200 x\n", Refusal::NoCodec),
             ("m=audio 4000 RTP/AVP 0\na=rtpmap:0 G729/8000\n", Refusal::NoCodec),
         ] {
-            assert_eq!(answer(&local(&ALL, Protection::None), &parse(offered)).err(), Some(refusal), "{offered}");
+            assert_eq!(
+                answer(&local(&ALL, Protection::None), &parse(offered)).err(),
+                Some(refusal),
+                "{offered}"
+            );
         }
     }
 
@@ -408,11 +441,18 @@ mod tests {
     fn our_offer_and_its_answer_agree_on_both_sides() {
         for protection in [Protection::None, Protection::Required] {
             let caller = local(&ALL, protection);
-            let called = Local { key: MasterKey::new([9; 30]), address: "203.0.113.5:6000".parse().unwrap(), ..local(&[Codec::Pcmu], protection) };
+            let called = Local {
+                key: MasterKey::new([9; 30]),
+                address: "203.0.113.5:6000".parse().unwrap(),
+                ..local(&[Codec::Pcmu], protection)
+            };
             let offered: Description = offer(&caller).to_string().parse().unwrap();
             let (text, theirs) = answer(&called, &offered).unwrap();
             let ours = accept(&caller, &offered, &text.to_string().parse().unwrap()).unwrap();
-            assert_eq!((ours.format, ours.events, ours.direction), (theirs.format, theirs.events, theirs.direction));
+            assert_eq!(
+                (ours.format, ours.events, ours.direction),
+                (theirs.format, theirs.events, theirs.direction)
+            );
             assert!(ours.events.is_some());
             assert_eq!(ours.remote, Some(called.address));
             assert_eq!(ours.crypto.is_some(), protection == Protection::Required);
@@ -426,7 +466,9 @@ mod tests {
     fn an_answer_may_number_anew() {
         let caller = local(&[Codec::Opus], Protection::None);
         let offered = offer(&caller);
-        let agreed = accept(&caller, &offered, &parse("m=audio 4000 RTP/AVP 107\na=rtpmap:107 opus/48000/2\n")).unwrap();
+        let agreed =
+            accept(&caller, &offered, &parse("m=audio 4000 RTP/AVP 107\na=rtpmap:107 opus/48000/2\n"))
+                .unwrap();
         assert_eq!((agreed.format.send, agreed.format.receive), (107, 96));
         for answered in ["m=audio 0 RTP/AVP 0\n", "m=audio 4 RTP/SAVP 0\n", "m=audio 4 RTP/AVP 8\n", ""] {
             assert!(accept(&caller, &offered, &parse(answered)).is_err(), "{answered}");

@@ -46,8 +46,14 @@ impl FromStr for Description {
         if lines.next().map(|(_, line)| line.trim_end()) != Some("v=0") {
             return Err(ParseError::Version);
         }
-        let mut description =
-            Description { session_id: 0, version: 0, origin: String::new(), connection: None, direction: None, media: Vec::new() };
+        let mut description = Description {
+            session_id: 0,
+            version: 0,
+            origin: String::new(),
+            connection: None,
+            direction: None,
+            media: Vec::new(),
+        };
         for (index, line) in lines {
             if line.is_empty() {
                 continue;
@@ -191,7 +197,11 @@ fn kind_of(address: &IpAddr) -> &'static str {
 impl fmt::Display for Description {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let family = self.connection.as_ref().map_or("IP4", kind_of);
-        write!(out, "v=0\r\no=- {} {} IN {family} {}\r\ns=-\r\n", self.session_id, self.version, self.origin)?;
+        write!(
+            out,
+            "v=0\r\no=- {} {} IN {family} {}\r\ns=-\r\n",
+            self.session_id, self.version, self.origin
+        )?;
         if let Some(address) = &self.connection {
             write!(out, "c=IN {family} {address}\r\n")?;
         }
@@ -263,9 +273,15 @@ mod tests {
         assert_eq!(description.address(audio), Some([192, 0, 2, 9].into()));
         assert_eq!(description.direction(audio), Direction::SendOnly);
         assert_eq!(audio.formats, ["8", "0", "111", "101"]);
-        assert_eq!(audio.maps[1], FormatMap { payload_type: 111, encoding: "opus".into(), rate: 48_000, channels: 2 });
+        assert_eq!(
+            audio.maps[1],
+            FormatMap { payload_type: 111, encoding: "opus".into(), rate: 48_000, channels: 2 }
+        );
         assert_eq!(audio.parameters[0], (101, "0-16".into()));
-        assert_eq!((audio.crypto.len(), audio.crypto[0].tag, audio.ptime, audio.rtcp_mux), (1, 1, Some(20), true));
+        assert_eq!(
+            (audio.crypto.len(), audio.crypto[0].tag, audio.ptime, audio.rtcp_mux),
+            (1, 1, Some(20), true)
+        );
         assert_eq!(description.media[1].port, 0);
     }
 
@@ -273,7 +289,10 @@ mod tests {
     fn what_is_written_is_read() {
         let description: Description = TRUNK.parse().unwrap();
         assert_eq!(description.to_string().parse::<Description>().unwrap(), description);
-        assert_eq!(description.to_string().replace("\r\n", "\n").parse::<Description>().unwrap(), description);
+        assert_eq!(
+            description.to_string().replace("\r\n", "\n").parse::<Description>().unwrap(),
+            description
+        );
     }
 
     #[test]

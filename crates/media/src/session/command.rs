@@ -101,7 +101,8 @@ pub struct LegSpec {
 impl LegSpec {
     /// From what was agreed; `random` are 16 bytes drawn for this leg.
     pub fn agreed(party: Party, agreed: &Agreed, latching: Latching, random: [u8; 16]) -> Self {
-        let word = |at: usize| u32::from_le_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
+        let word =
+            |at: usize| u32::from_le_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
         Self {
             party,
             format: agreed.format,

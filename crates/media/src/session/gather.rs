@@ -93,7 +93,8 @@ mod tests {
     use super::*;
 
     fn gathered(most: u16, terminator: &str, cancel: bool, keys: &str) -> (String, Option<GatherEnd>) {
-        let spec = GatherSpec { most, first_ms: 5_000, next_ms: 5_000, terminator: terminator.into(), cancel };
+        let spec =
+            GatherSpec { most, first_ms: 5_000, next_ms: 5_000, terminator: terminator.into(), cancel };
         let mut gather = Gather::new(spec).unwrap();
         for key in keys.chars() {
             let end = gather.pressed(MediaTime(0), Digit::try_from(key).unwrap());
@@ -121,7 +122,8 @@ mod tests {
 
     #[test]
     fn time_runs_when_nothing_plays_and_anew_with_every_digit() {
-        let spec = GatherSpec { most: 5, first_ms: 3_000, next_ms: 1_000, terminator: String::new(), cancel: false };
+        let spec =
+            GatherSpec { most: 5, first_ms: 3_000, next_ms: 1_000, terminator: String::new(), cancel: false };
         let mut gather = Gather::new(spec).unwrap();
         let at = MediaTime::from_millis;
         assert_eq!(gather.tick(at(9_000), true), None);
@@ -134,7 +136,13 @@ mod tests {
 
     #[test]
     fn bounds() {
-        let spec = |most, terminator: &str| GatherSpec { most, first_ms: 1, next_ms: 1, terminator: terminator.into(), cancel: false };
+        let spec = |most, terminator: &str| GatherSpec {
+            most,
+            first_ms: 1,
+            next_ms: 1,
+            terminator: terminator.into(),
+            cancel: false,
+        };
         assert!(Gather::new(spec(0, "")).is_err());
         assert!(Gather::new(spec(1_025, "")).is_err());
         assert!(Gather::new(spec(1, "######")).is_err());

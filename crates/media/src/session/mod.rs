@@ -111,7 +111,13 @@ impl Session {
     }
 
     /// Carries out a command. With an error, nothing has changed.
-    pub fn apply(&mut self, now: MediaTime, command: Command, library: &PromptLibrary, out: &mut impl Outlet) -> Result<(), CommandError> {
+    pub fn apply(
+        &mut self,
+        now: MediaTime,
+        command: Command,
+        library: &PromptLibrary,
+        out: &mut impl Outlet,
+    ) -> Result<(), CommandError> {
         match command {
             Command::AddLeg { leg, spec } => self.add_leg(now, leg, *spec)?,
             Command::UpdateLeg { leg, spec } => self.leg(leg)?.update(*spec)?,
@@ -176,18 +182,34 @@ impl Session {
     }
 
     /// Takes a datagram that came for a leg, and sends on what is relayed. The datagram is decrypted in place.
-    pub fn receive(&mut self, now: MediaTime, leg: LegId, source: SocketAddr, datagram: &mut [u8], out: &mut impl Outlet) {
+    pub fn receive(
+        &mut self,
+        now: MediaTime,
+        leg: LegId,
+        source: SocketAddr,
+        datagram: &mut [u8],
+        out: &mut impl Outlet,
+    ) {
         let Ok(at) = self.index(leg) else { return };
         if looks_like_rtcp(datagram) {
             return self.legs[at].receive_control(now, source, datagram, &mut self.events);
         }
-        if let Some((header, content, payload)) = self.legs[at].receive(now, source, datagram, &mut self.events) {
+        if let Some((header, content, payload)) =
+            self.legs[at].receive(now, source, datagram, &mut self.events)
+        {
             self.relay(at, &header, content, payload, out);
         }
     }
 
     /// Takes a packet of a leg whose transport has checked and decrypted it.
-    pub fn receive_packet(&mut self, now: MediaTime, leg: LegId, header: &Header, payload: &[u8], out: &mut impl Outlet) {
+    pub fn receive_packet(
+        &mut self,
+        now: MediaTime,
+        leg: LegId,
+        header: &Header,
+        payload: &[u8],
+        out: &mut impl Outlet,
+    ) {
         let Ok(at) = self.index(leg) else { return };
         if let Some(content) = self.legs[at].received(now, header, payload, &mut self.events) {
             self.relay(at, header, content, payload, out);
@@ -226,7 +248,10 @@ impl Session {
     }
 
     fn recording(&mut self, recording: command::RecordingId) -> Result<&mut Recording, CommandError> {
-        self.recording.as_mut().filter(|running| running.id == recording).ok_or(CommandError::NoRecording(recording))
+        self.recording
+            .as_mut()
+            .filter(|running| running.id == recording)
+            .ok_or(CommandError::NoRecording(recording))
     }
 
     fn add_leg(&mut self, now: MediaTime, leg: LegId, spec: LegSpec) -> Result<(), CommandError> {
@@ -260,7 +285,8 @@ impl Session {
                 self.index(*to)?;
             }
         }
-        let new_seat = |leg: &Leg| seats.iter().rev().find(|(id, _)| *id == leg.id).map_or(leg.seat, |(_, seat)| *seat);
+        let new_seat =
+            |leg: &Leg| seats.iter().rev().find(|(id, _)| *id == leg.id).map_or(leg.seat, |(_, seat)| *seat);
         if self.legs.iter().filter(|leg| new_seat(leg) == Seat::Talk).count() > MOST_SPEAKERS {
             return Err(CommandError::TooManySpeakers(MOST_SPEAKERS));
         }
@@ -294,7 +320,9 @@ impl Session {
         let mut needed = 0u32;
         for (index, (output, heard)) in outputs.iter().enumerate() {
             let leg = &self.legs[index];
-            let streamed = |of: fn(&Stream) -> bool| self.streams.iter().any(|stream| stream.leg == leg.id && of(stream));
+            let streamed = |of: fn(&Stream) -> bool| {
+                self.streams.iter().any(|stream| stream.leg == leg.id && of(stream))
+            };
             if *output == Output::Mix || streamed(|stream| stream.to.is_some()) {
                 needed |= heard;
             }
@@ -319,7 +347,14 @@ impl Session {
 
     // ── packets and frames ──────────────────────────────────────────────────
 
-    fn relay(&mut self, from: usize, header: &Header, content: Content, payload: &[u8], out: &mut impl Outlet) {
+    fn relay(
+        &mut self,
+        from: usize,
+        header: &Header,
+        content: Content,
+        payload: &[u8],
+        out: &mut impl Outlet,
+    ) {
         for (leg, (output, _)) in self.legs.iter_mut().zip(&self.outputs) {
             if *output == Output::Relay(from) {
                 leg.relay(header, content, payload, &mut self.scratch, out);
@@ -418,4 +453,3 @@ fn sum(legs: &[Leg], into: &mut [i16], of: impl Fn(usize, &Leg) -> bool) {
         }
     }
 }
-

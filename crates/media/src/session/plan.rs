@@ -104,6 +104,10 @@ mod tests {
         assert_eq!(hears(&coaching, 2), 0b011);
         assert_eq!(plan(&[customer, agent, supervisor(Talk)]), [Mix, Mix, Mix]);
         let listener = place(4, Listen, Codec::Pcmu);
-        assert_eq!(hears(&[customer, agent, supervisor(Coach(LegId(4))), listener], 3), 0b011, "listeners are not coached");
+        assert_eq!(
+            hears(&[customer, agent, supervisor(Coach(LegId(4))), listener], 3),
+            0b011,
+            "listeners are not coached"
+        );
     }
 }

@@ -34,11 +34,18 @@ enum Kind {
 }
 
 impl Player {
-    pub fn new(play: PlayId, sources: &[Source], repeat: bool, rate: Rate, library: &PromptLibrary) -> Result<Self, CommandError> {
+    pub fn new(
+        play: PlayId,
+        sources: &[Source],
+        repeat: bool,
+        rate: Rate,
+        library: &PromptLibrary,
+    ) -> Result<Self, CommandError> {
         if sources.is_empty() || sources.len() > MOST_SOURCES {
             return Err(CommandError::Sources(MOST_SOURCES));
         }
-        let sources = sources.iter().map(|source| playable(source, rate, library)).collect::<Result<Vec<_>, _>>()?;
+        let sources =
+            sources.iter().map(|source| playable(source, rate, library)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { play, sources, current: 0, repeat, rate, played: 0 })
     }
 
@@ -77,7 +84,9 @@ impl Player {
         let source = &mut self.sources[self.current];
         match &mut source.kind {
             Kind::Prompt(prompt) => {
-                for (sample, played) in frame.iter_mut().zip(prompt.samples(rate, source.at).unwrap_or_default()) {
+                for (sample, played) in
+                    frame.iter_mut().zip(prompt.samples(rate, source.at).unwrap_or_default())
+                {
                     *sample = sample.saturating_add(*played);
                 }
             }

@@ -83,9 +83,10 @@ impl Recording {
     pub fn add(&mut self, left: &[i16], right: &[i16]) -> Option<Event> {
         let left_on = !self.suspended && self.spec.tracks != Tracks::FromAgent;
         let right_on = !self.suspended && self.spec.tracks != Tracks::ToAgent;
-        let pairs = left.iter().zip(right).map(|(left, right)| {
-            (if left_on { *left } else { 0 }, if right_on { *right } else { 0 })
-        });
+        let pairs = left
+            .iter()
+            .zip(right)
+            .map(|(left, right)| (if left_on { *left } else { 0 }, if right_on { *right } else { 0 }));
         match self.spec.encoding {
             RecordingEncoding::Pcm16 => {
                 for (left, right) in pairs {
@@ -127,7 +128,11 @@ mod tests {
         recording.add(&[1_000; 160], &[-1_000; 160]);
         recording.suspend(false);
         recording.add(&[1_000; 160], &[-1_000; 160]);
-        let [Some(Event::Recorded { position: 0, data, .. }), Some(Event::RecordingEnded { frames: 480, .. })] = recording.finish() else {
+        let [
+            Some(Event::Recorded { position: 0, data, .. }),
+            Some(Event::RecordingEnded { frames: 480, .. }),
+        ] = recording.finish()
+        else {
             panic!("no end");
         };
         data
@@ -138,7 +143,9 @@ mod tests {
         let sample = |data: &[u8], frame: usize, channel: usize| {
             i16::from_le_bytes([data[frame * 4 + channel * 2], data[frame * 4 + channel * 2 + 1]])
         };
-        for (tracks, left, right) in [(Tracks::All, 1_000, -1_000), (Tracks::FromAgent, 0, -1_000), (Tracks::ToAgent, 1_000, 0)] {
+        for (tracks, left, right) in
+            [(Tracks::All, 1_000, -1_000), (Tracks::FromAgent, 0, -1_000), (Tracks::ToAgent, 1_000, 0)]
+        {
             let data = recorded(RecordingSpec { tracks, encoding: RecordingEncoding::Pcm16 });
             assert_eq!((sample(&data, 0, 0), sample(&data, 0, 1)), (left, right));
             assert_eq!((sample(&data, 200, 0), sample(&data, 200, 1)), (0, 0), "suspended");

@@ -41,7 +41,17 @@ struct Relay {
 
 impl Sender {
     pub fn new(leg: LegId, ssrc: u32, sequence: u16, timestamp: u32, keys: Option<Box<Outbound>>) -> Self {
-        Self { leg, ssrc, keys, transmission: Transmission::default(), sequence, timestamp, latest: timestamp, spurt: true, relay: None }
+        Self {
+            leg,
+            ssrc,
+            keys,
+            transmission: Transmission::default(),
+            sequence,
+            timestamp,
+            latest: timestamp,
+            spurt: true,
+            relay: None,
+        }
     }
 
     /// The timestamp of the frame that begins now.
@@ -65,7 +75,14 @@ impl Sender {
     }
 
     /// Sends a frame made here.
-    pub fn frame(&mut self, payload_type: u8, payload: &[u8], destination: Option<SocketAddr>, scratch: &mut Vec<u8>, out: &mut impl Outlet) {
+    pub fn frame(
+        &mut self,
+        payload_type: u8,
+        payload: &[u8],
+        destination: Option<SocketAddr>,
+        scratch: &mut Vec<u8>,
+        out: &mut impl Outlet,
+    ) {
         let marker = std::mem::take(&mut self.spurt);
         self.packet(payload_type, payload, self.timestamp, marker, destination, scratch, out);
     }
@@ -99,7 +116,11 @@ impl Sender {
         let mut relay = match self.relay {
             Some(relay) if relay.ssrc == header.ssrc && near(header.sequence, relay.last) => relay,
             _ => {
-                let after = if self.latest.wrapping_sub(self.timestamp) as i32 > 0 { self.latest } else { self.timestamp };
+                let after = if self.latest.wrapping_sub(self.timestamp) as i32 > 0 {
+                    self.latest
+                } else {
+                    self.timestamp
+                };
                 self.spurt = true;
                 Relay {
                     ssrc: header.ssrc,
@@ -144,7 +165,14 @@ impl Sender {
         out.send(self.leg, Channel::Rtcp, destination, scratch);
     }
 
-    fn write(&mut self, header: &Header, payload: &[u8], destination: Option<SocketAddr>, scratch: &mut Vec<u8>, out: &mut impl Outlet) {
+    fn write(
+        &mut self,
+        header: &Header,
+        payload: &[u8],
+        destination: Option<SocketAddr>,
+        scratch: &mut Vec<u8>,
+        out: &mut impl Outlet,
+    ) {
         scratch.clear();
         write_header(header, scratch);
         scratch.extend_from_slice(payload);

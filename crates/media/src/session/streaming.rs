@@ -35,7 +35,9 @@ impl Stream {
     /// The rest, and the end.
     pub fn finish(self) -> [Option<Event>; 3] {
         let id = self.id;
-        let rest = |track: Option<TrackBlock>| track.and_then(|mut track| (!track.samples.is_empty()).then(|| track.tell()));
+        let rest = |track: Option<TrackBlock>| {
+            track.and_then(|mut track| (!track.samples.is_empty()).then(|| track.tell()))
+        };
         [rest(self.from), rest(self.to), Some(Event::StreamEnded { stream: id })]
     }
 }

@@ -42,14 +42,26 @@ pub fn country(code: &str) -> Option<&'static Country> {
     TABLE.iter().find(|country| country.code.eq_ignore_ascii_case(code))
 }
 
-const fn row(code: &'static str, dial: &'static str, ring: &'static str, busy: &'static str, reorder: &'static str) -> Country {
+const fn row(
+    code: &'static str,
+    dial: &'static str,
+    ring: &'static str,
+    busy: &'static str,
+    reorder: &'static str,
+) -> Country {
     Country { code, tones: [dial, ring, busy, reorder] }
 }
 
 const TABLE: [Country; 32] = [
     row("AR", "425", "425/1000,0/4500", "425/300,0/200", "425/200,0/300"),
     row("AT", "420", "420/1000,0/5000", "420/400,0/400", "420/200,0/200"),
-    row("AU", "413+438", "413+438/400,0/200,413+438/400,0/2000", "425/375,0/375", "425/375,0/375,420/375,0/375"),
+    row(
+        "AU",
+        "413+438",
+        "413+438/400,0/200,413+438/400,0/2000",
+        "425/375,0/375",
+        "425/375,0/375,420/375,0/375",
+    ),
     row("BE", "425", "425/1000,0/3000", "425/500,0/500", "425/167,0/167"),
     row("BR", "425", "425/1000,0/4000", "425/250,0/250", "425/250,0/250,425/750,0/250"),
     row("CA", "350+440", "440+480/2000,0/4000", "480+620/500,0/500", "480+620/250,0/250"),
@@ -62,7 +74,13 @@ const TABLE: [Country; 32] = [
     row("ES", "425", "425/1500,0/3000", "425/200,0/200", "425/200,0/200,425/200,0/200,425/200,0/600"),
     row("FI", "425", "425/1000,0/4000", "425/300,0/300", "425/200,0/200"),
     row("FR", "440", "440/1500,0/3500", "440/500,0/500", "440/250,0/250"),
-    row("GB", "350+440", "400+450/400,0/200,400+450/400,0/2000", "400/375,0/375", "400/400,0/350,400/225,0/525"),
+    row(
+        "GB",
+        "350+440",
+        "400+450/400,0/200,400+450/400,0/2000",
+        "400/375,0/375",
+        "400/400,0/350,400/225,0/525",
+    ),
     row("GR", "425/200,0/300,425/700,0/800", "425/1000,0/4000", "425/300,0/300", "425/200,0/200"),
     row("HU", "425", "425/1250,0/3750", "425/300,0/300", "425/300,0/300"),
     row("IL", "414", "414/1000,0/3000", "414/500,0/500", "414/250,0/250"),
@@ -91,7 +109,12 @@ mod tests {
             for signal in [Signal::Dial, Signal::RingBack, Signal::Busy, Signal::Reorder] {
                 let cadence = country.cadence(signal);
                 let pauses = cadence.steps().iter().any(|step| step.frequencies.is_empty());
-                assert_eq!(pauses, signal != Signal::Dial || cadence.steps().len() > 1, "{} {signal:?}", country.code);
+                assert_eq!(
+                    pauses,
+                    signal != Signal::Dial || cadence.steps().len() > 1,
+                    "{} {signal:?}",
+                    country.code
+                );
             }
         }
         assert_eq!(String::from(country("de").unwrap().cadence(Signal::Busy)), "425/480,0/480");

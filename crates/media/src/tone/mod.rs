@@ -51,7 +51,8 @@ impl FromStr for Cadence {
 
     fn from_str(text: &str) -> Result<Self, CadenceError> {
         let error = || CadenceError(text.chars().take(80).collect());
-        let steps: Vec<Step> = text.split(',').take(MOST_STEPS + 1).map(step).collect::<Option<_>>().ok_or_else(error)?;
+        let steps: Vec<Step> =
+            text.split(',').take(MOST_STEPS + 1).map(step).collect::<Option<_>>().ok_or_else(error)?;
         let endless = steps.iter().any(|step| step.millis.is_none());
         if steps.len() > MOST_STEPS || (endless && steps.len() > 1) {
             return Err(error());
@@ -62,10 +63,13 @@ impl FromStr for Cadence {
 
 fn step(text: &str) -> Option<Step> {
     let (tones, millis) = match text.trim().split_once('/') {
-        Some((tones, millis)) => (tones, Some(millis.parse().ok().filter(|millis| (10..=60_000).contains(millis))?)),
+        Some((tones, millis)) => {
+            (tones, Some(millis.parse().ok().filter(|millis| (10..=60_000).contains(millis))?))
+        }
         None => (text.trim(), None),
     };
-    let frequencies: Vec<u16> = tones.split('+').take(MOST_FREQUENCIES + 1).map(|tone| tone.parse().ok()).collect::<Option<_>>()?;
+    let frequencies: Vec<u16> =
+        tones.split('+').take(MOST_FREQUENCIES + 1).map(|tone| tone.parse().ok()).collect::<Option<_>>()?;
     match frequencies[..] {
         [0] => Some(Step { frequencies: Vec::new(), millis }),
         _ if frequencies.len() > MOST_FREQUENCIES => None,
@@ -102,7 +106,18 @@ mod tests {
         for text in ["425", "0", "440+480/2000,0/4000", "425/200,0/200,425/600,0/1000"] {
             assert_eq!(String::from(text.parse::<Cadence>().unwrap()), text);
         }
-        for text in ["", "x", "425/", "425/5", "425,0/100", "10", "5000", "1+2+3+4+5/100", "425/90000", &"0/10,".repeat(99)] {
+        for text in [
+            "",
+            "x",
+            "425/",
+            "425/5",
+            "425,0/100",
+            "10",
+            "5000",
+            "1+2+3+4+5/100",
+            "425/90000",
+            &"0/10,".repeat(99),
+        ] {
             assert!(text.parse::<Cadence>().is_err(), "{text}");
         }
     }

@@ -74,7 +74,13 @@ impl Phone {
             address: SocketAddr::from(([192, 0, 2, leg as u8], 4_000)),
             codec,
             hertz,
-            header: Header { payload_type: 100, sequence: 65_500, timestamp: u32::MAX - 3_000, ssrc: 0xabc0 + leg as u32, marker: true },
+            header: Header {
+                payload_type: 100,
+                sequence: 65_500,
+                timestamp: u32::MAX - 3_000,
+                ssrc: 0xabc0 + leg as u32,
+                marker: true,
+            },
             heard: Vec::new(),
             packets: Vec::new(),
             reports: 0,
@@ -90,7 +96,9 @@ impl Phone {
     pub fn say(&mut self) -> Vec<u8> {
         let hertz = self.hertz.unwrap_or(0.0);
         let frame: Vec<i16> = (0..160)
-            .map(|at| (((self.said + at) as f64 * hertz / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16)
+            .map(|at| {
+                (((self.said + at) as f64 * hertz / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0) as i16
+            })
             .collect();
         self.said += 160;
         let mut payload = Vec::new();
@@ -112,7 +120,9 @@ impl Phone {
         let packet = Packet::parse(datagram).expect("a session sends packets");
         self.packets.push((packet.header, packet.payload.to_vec()));
         if packet.header.payload_type == 101 {
-            self.digits.extend(self.event_receiver.received(packet.header.timestamp, packet.payload).map(Digit::as_char));
+            self.digits.extend(
+                self.event_receiver.received(packet.header.timestamp, packet.payload).map(Digit::as_char),
+            );
         } else {
             self.decoder.decode(packet.payload, &mut self.heard);
         }
@@ -208,9 +218,13 @@ impl Call {
 
     fn deliver(&mut self, sent: Sent) {
         for (leg, _, destination, datagram) in sent.0 {
-            if let Some(phone) = self.phones.iter_mut().find(|phone| phone.leg == leg && destination == Some(phone.address)) {
+            if let Some(phone) =
+                self.phones.iter_mut().find(|phone| phone.leg == leg && destination == Some(phone.address))
+            {
                 phone.hear(&datagram);
-            } else if let Some(phone) = self.phones.iter_mut().find(|phone| phone.leg == leg && looks_like_rtcp(&datagram)) {
+            } else if let Some(phone) =
+                self.phones.iter_mut().find(|phone| phone.leg == leg && looks_like_rtcp(&datagram))
+            {
                 phone.hear(&datagram);
             }
         }
@@ -237,7 +251,8 @@ impl Call {
             let late = if trouble.jitter_ms == 0 { 0 } else { self.chance.below(trouble.jitter_ms) };
             let swapped = if self.chance.percent(trouble.swap_percent) { 25 } else { 0 };
             self.sent += 1;
-            self.under_way.insert((self.now.0 + (late + swapped) * 1_000, self.sent), (leg, address, packet.clone()));
+            self.under_way
+                .insert((self.now.0 + (late + swapped) * 1_000, self.sent), (leg, address, packet.clone()));
         }
     }
 
