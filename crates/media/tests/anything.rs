@@ -84,8 +84,6 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
-
     #[test]
     fn a_session_takes_anything(
         codecs in proptest::collection::vec(codec(), 3),

@@ -79,7 +79,7 @@ fn a_lost_voice_is_rebuilt_from_the_packet_after() {
 fn a_lost_sound_goes_on_when_nothing_tells_of_it() {
     for (name, sound) in [("voice", voice(80_000)), ("tone", tone(80_000))] {
         let (alike, level) = likeness(&sound, Rate::Narrow, false, 0);
-        assert!(alike > 0.7 && level > -8.0, "{name}: {alike:.2}, {level:.1} dB");
+        assert!(alike > 0.6 && level > -8.0, "{name}: {alike:.2}, {level:.1} dB");
     }
 }
 

@@ -142,3 +142,9 @@ fn another_source_takes_over_when_it_speaks_alone() {
     assert!(support::gap_ms(&heard, 400.0) <= 160, "{} ms", support::gap_ms(&heard, 400.0));
     assert_eq!(support::gap_ms(&heard[2_400..], 400.0), 0);
 }
+
+#[test]
+fn sessions_move_between_threads() {
+    fn moves<T: Send>(_: &T) {}
+    moves(&session(MediaTime::default(), &Codec::ALL[..4], |_| {}));
+}

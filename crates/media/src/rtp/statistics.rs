@@ -31,14 +31,16 @@ impl Reception {
         self.ssrc
     }
 
-    /// Counts a packet and says its full sequence number.
-    pub fn received(&mut self, now: MediaTime, sequence: u16, timestamp: u32) -> u64 {
+    /// Counts a packet and says its full sequence number. Packets of one telephone event share a timestamp, which then
+    /// tells nothing of jitter: none is given.
+    pub fn received(&mut self, now: MediaTime, sequence: u16, timestamp: Option<u32>) -> u64 {
         let full = self.sequence.extend16(sequence);
         if self.received == 0 {
             self.first = full;
         }
         self.first = self.first.min(full);
         self.received += 1;
+        let Some(timestamp) = timestamp else { return full };
         let arrival = now.in_clock(self.clock_rate) as u32;
         let transit = i64::from(arrival.wrapping_sub(timestamp) as i32);
         if let Some(before) = self.transit {
@@ -147,7 +149,7 @@ mod tests {
             reception.received(
                 MediaTime::from_millis(u64::from(index) * 20),
                 index.wrapping_add(65_500),
-                u32::from(index) * 160,
+                Some(u32::from(index) * 160),
             );
         }
         assert_eq!((reception.expected(), reception.count(), reception.lost()), (99, 90, 9));
@@ -169,7 +171,7 @@ mod tests {
             reception.received(
                 MediaTime::from_millis(u64::from(index) * 20 + late),
                 index as u16,
-                index * 160,
+                Some(index * 160),
             );
         }
         assert!((reception.jitter_ms() - 10.0).abs() < 0.5, "{}", reception.jitter_ms());
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn the_round_trip_is_what_the_way_took() {
         let mut there = Reception::new(1, 8_000);
-        there.received(MediaTime::from_millis(0), 1, 0);
+        there.received(MediaTime::from_millis(0), 1, Some(0));
         there
             .sender_report(MediaTime::from_millis(40), MediaTime::from_millis(0).plus_millis(1_000).as_ntp());
         let block = there.report(MediaTime::from_millis(240)).unwrap();

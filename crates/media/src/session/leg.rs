@@ -12,7 +12,7 @@ use super::gather::{Gather, GatherEnd};
 use super::player::Player;
 use super::sender::Sender;
 use crate::codec::{Encoder, Rate};
-use crate::dtmf::{EventReceiver, EventSender, ToneDetector, ToneGenerator};
+use crate::dtmf::{Digit, EventReceiver, EventSender, ToneDetector, ToneGenerator};
 use crate::latch::{Latch, Latching};
 use crate::quality::LegStats;
 use crate::receiver::Receiver;
@@ -55,7 +55,11 @@ pub(crate) struct Leg {
     other_source: (u32, u8),
     events: EventReceiver,
     tones: Option<Box<ToneDetector>>,
+    /// A digit that those who hear a mix were not sent yet.
+    pub to_pass_on: Option<Digit>,
     dial: EventSender,
+    /// Whether digits were asked for by a command, whose end is told.
+    dial_told: bool,
     dial_timestamp: u32,
     dial_tone: Option<Box<ToneGenerator>>,
     last_packet: MediaTime,
@@ -93,7 +97,9 @@ impl Leg {
             other_source: (0, 0),
             events: EventReceiver::default(),
             tones: None,
+            to_pass_on: None,
             dial: EventSender::default(),
+            dial_told: false,
             dial_timestamp: 0,
             dial_tone: None,
             last_packet: now,

@@ -355,9 +355,14 @@ impl Session {
         payload: &[u8],
         out: &mut impl Outlet,
     ) {
-        for (leg, (output, _)) in self.legs.iter_mut().zip(&self.outputs) {
+        let pressed = self.legs[from].to_pass_on.take();
+        for (leg, (output, heard)) in self.legs.iter_mut().zip(&self.outputs) {
             if *output == Output::Relay(from) {
                 leg.relay(header, content, payload, &mut self.scratch, out);
+            } else if let (Output::Mix, Some(digit)) = (output, pressed)
+                && heard & 1 << from != 0
+            {
+                leg.pass_on(digit);
             }
         }
     }

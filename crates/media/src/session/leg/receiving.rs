@@ -62,7 +62,8 @@ impl Leg {
             return None;
         }
         let reception = self.reception.as_mut()?;
-        let sequence = reception.received(now, header.sequence, header.timestamp);
+        let timestamp = (content != Content::Event).then_some(header.timestamp);
+        let sequence = reception.received(now, header.sequence, timestamp);
         self.last_packet = now;
         if self.silent {
             self.silent = false;
@@ -75,6 +76,7 @@ impl Leg {
         self.window.note(sequence);
         if content == Content::Event {
             if let Some(digit) = self.events.received(header.timestamp, payload) {
+                self.to_pass_on = self.gather.is_none().then_some(digit);
                 self.pressed(now, digit, DigitForm::Event, events);
             }
         } else if let Some(receiver) = &mut self.receiver {

@@ -2,7 +2,7 @@
 
 use super::{COMFORT_NOISE, Content, Leg};
 use crate::codec::Encoder;
-use crate::dtmf::{Sending, ToneGenerator, event_payload};
+use crate::dtmf::{Digit, Sending, ToneGenerator, event_payload};
 use crate::rtp::Header;
 use crate::session::Outlet;
 use crate::session::command::CommandError;
@@ -18,7 +18,7 @@ impl Leg {
             return false;
         }
         let sending = self.dial.tick();
-        if self.dial.is_idle() {
+        if self.dial.is_idle() && std::mem::take(&mut self.dial_told) {
             events.push(Event::DigitsSent { leg: self.id });
         }
         let destination = self.destination();
@@ -68,7 +68,13 @@ impl Leg {
     /// Adds digits to be sent.
     pub fn send_digits(&mut self, digits: &str) -> Result<(), CommandError> {
         self.dial.push(digits)?;
+        self.dial_told = true;
         Ok(())
+    }
+
+    /// Sends a digit that another leg has pressed.
+    pub fn pass_on(&mut self, digit: Digit) {
+        self.dial.push(digit.as_char().encode_utf8(&mut [0; 4])).expect("a digit is on a key");
     }
 
     /// Sends a frame that is encoded already.
