@@ -7,7 +7,7 @@ HTTP ?= 127.0.0.1:8080
 VENV := target/test-venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web release lint test test-rust test-web test-product test-faults bench clean-data
+.PHONY: help run build web release lint test test-rust test-web test-product test-faults fuzz bench clean-data
 
 help:
 	@echo "make run       build everything and start a centre on $(HTTP), data in ./$(DATA)"
@@ -53,6 +53,17 @@ lint: web/node_modules/.installed
 # Runs everything, counts it, and closes with one line: N passed, N failed.
 test:
 	bash tests/run.sh
+
+# Feeds the flow language and its interpreter with changed documents; needs cargo-fuzz (`cargo install cargo-fuzz`).
+# What it finds is kept under crates/flows/fuzz/artifacts.
+FUZZ_SECONDS ?= 300
+fuzz:
+	mkdir -p crates/flows/fuzz/seeds
+	cp crates/flows/src/library/*.json crates/flows/fuzz/seeds/
+	cd crates/flows && for target in documents runs; do \
+	  mkdir -p fuzz/corpus/$$target && \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=40000 || exit 1; done
 
 bench: release
 	cargo build --release -p routing -p flows -p functions -p bench --bins --examples

@@ -76,7 +76,7 @@ def definition(name, **locale):
     return {"Version": "1", "Name": name, "Locales": {"en_US": locale}}
 
 
-def flow_with(alias, queue, intents=("TalkToAgent",), language=None, **parameters):
+def flow_with(alias, queue, intents=("TalkToAgent",), language=None, sounds=(), **parameters):
     """A flow that greets, asks a bot, says what it understood, and ends or queues."""
     errors = ["NoMatchingError", "NoMatchingCondition", "InputTimeLimitExceeded"]
     tell = ("intent=$.Lex.IntentName state=$.Lex.DialogState order=$.Lex.Slots.OrderNumber tier=$.Lex.SessionAttributes.tier "
@@ -87,7 +87,9 @@ def flow_with(alias, queue, intents=("TalkToAgent",), language=None, **parameter
                         "LexSessionAttributes": {"tier": "gold"}} | parameters,
          "Transitions": {"NextAction": "other",
                          "Conditions": [{"NextAction": "tell", "Condition": {"Operator": "Equals", "Operands": [intent]}}
-                                        for intent in intents],
+                                        for intent in intents]
+                                       + [{"NextAction": "InputTimeLimitExceeded", "Condition": {"Operator": operator, "Operands": [score]}}
+                                          for operator, score in sounds],
                          "Errors": [{"NextAction": name, "ErrorType": name} for name in errors]}},
         {"Identifier": "tell", "Type": "MessageParticipant", "Parameters": {"Text": tell},
          "Transitions": {"NextAction": "q", "Errors": [{"NextAction": "bye", "ErrorType": "NoMatchingError"}]}},
@@ -257,6 +259,15 @@ def test_a_flow_talks_with_a_bot(talk, help_desk):
     lines = heard(chat, "intent=")
     assert "intent=OrderStatus state=Fulfilled order=4711 tier=gold feeling=NEUTRAL" in lines
     assert lines.count("What is your order number?") == 1
+
+
+def test_how_the_last_words_sound_goes_before_the_intent(talk, help_desk):
+    for words, line in [("I hate this terrible service, let me talk to an agent", "branch InputTimeLimitExceeded"),
+                        ("please let me talk to an agent", "intent=TalkToAgent")]:
+        chat = talk(help_desk[1], sounds=[("NegativeSentimentAtLeast", "0.6")])
+        heard(chat, "How can I help?")
+        chat.say(words)
+        heard(chat, line)
 
 
 def test_what_a_bot_does_not_understand_takes_the_default_branch(talk, help_desk):

@@ -1,8 +1,11 @@
 """Instances, their switches, approved origins, storage configs and security profiles through the SDK."""
 
+import urllib.request
 import uuid
 
 import pytest
+
+from desk import Desk
 
 
 @pytest.fixture
@@ -99,6 +102,24 @@ def test_approved_origins(connect, instance, refused):
         connect.disassociate_approved_origin(InstanceId=instance, Origin=origin)
     refused("ResourceNotFoundException", connect.disassociate_approved_origin, InstanceId=instance, Origin=origins[0])
     assert connect.list_approved_origins(InstanceId=instance)["Origins"] == []
+
+
+def test_pages_may_be_framed_by_origins_of_ones_own_instance(connect, instance, other_instance, server):
+    own, foreign = "https://own.example.com", "https://foreign.example.com"
+    connect.associate_approved_origin(InstanceId=instance, Origin=own)
+    connect.associate_approved_origin(InstanceId=other_instance, Origin=foreign)
+    def framers(cookie):
+        request = urllib.request.Request(f"{server.endpoint}/ccp-v2", headers={"cookie": cookie})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            policy = answer.headers["content-security-policy"]
+        return policy.split("frame-ancestors")[1].split()
+    try:
+        agent = Desk(server, "agent1").cookie
+        assert framers(agent) == ["'self'", own]
+        assert sorted(framers("")) == sorted(framers("switchroom-session=planted")) == sorted(["'self'", own, foreign])
+    finally:
+        connect.disassociate_approved_origin(InstanceId=instance, Origin=own)
+        connect.disassociate_approved_origin(InstanceId=other_instance, Origin=foreign)
 
 
 def test_storage_configs(connect, instance, nobody, refused):

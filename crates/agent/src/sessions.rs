@@ -39,6 +39,22 @@ impl Sessions {
         Self(center)
     }
 
+    /// The origins whose pages may show ours in a frame: those approved by the instance of the user whose cookie came
+    /// along. Nobody signed in has nothing to lose, so for them it is the origins of every instance.
+    pub async fn approved_origins(&self, headers: &HeaderMap) -> Vec<String> {
+        let mut engines = self.0.instances();
+        for value in SESSION_COOKIES.iter().filter_map(|name| cookie(headers, name)) {
+            let found = SignedIn::by_token(&self.0, value, TokenKind::Session, self.0.now()).await;
+            if let Ok(Some(found)) = found {
+                engines = vec![found.engine];
+                break;
+            }
+        }
+        let origins =
+            |engine: &Arc<Engine>| engine.look(|core| core.directory().instance().approved_origins.clone());
+        engines.iter().flat_map(|engine| origins(engine).unwrap_or_default()).collect()
+    }
+
     async fn user(&self, text: &str, kind: TokenKind, now: Timestamp) -> Option<SignedInUser> {
         match SignedIn::by_token(&self.0, text, kind, now).await {
             Ok(found) => found.map(|found| SignedInUser {

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use agent::Sessions;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use center::Center;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -22,7 +21,7 @@ struct Built;
 #[derive(Clone)]
 pub(crate) struct Pages {
     folder: Option<PathBuf>,
-    center: Arc<Center>,
+    sessions: Sessions,
 }
 
 /// Which page of the build answers which path.
@@ -45,16 +44,20 @@ const PAGES: [(&str, &str); 15] = [
 ];
 
 /// The routes of the pages.
-pub(crate) fn routes(center: Arc<Center>, folder: Option<PathBuf>) -> Router {
-    let pages = Pages { folder, center };
+pub(crate) fn routes(sessions: Sessions, folder: Option<PathBuf>) -> Router {
+    let pages = Pages { folder, sessions };
     let mut router =
         Router::new().route("/assets/{*file}", get(asset)).route("/streams/{*file}", get(streams)).route(
             "/favicon.svg",
             get(|state: State<Pages>| async move { state.file("favicon.svg", true).await }),
         );
     for (path, page) in PAGES {
-        router =
-            router.route(path, get(move |State(pages): State<Pages>| async move { pages.page(page).await }));
+        router = router.route(
+            path,
+            get(move |State(pages): State<Pages>, headers: HeaderMap| async move {
+                pages.page(page, &headers).await
+            }),
+        );
     }
     router.with_state(pages)
 }
@@ -78,7 +81,7 @@ impl Pages {
         }
     }
 
-    async fn page(&self, name: &str) -> Response {
+    async fn page(&self, name: &str, request: &HeaderMap) -> Response {
         let Some(content) = self.read(name).await else {
             let text =
                 "The pages are not built. Run `make run`, or `npm ci && npm run build` in the folder web.\n";
@@ -91,7 +94,7 @@ impl Pages {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         // Who may embed is asked at every request, so that a change holds at once.
         let embeddable = matches!(name, "ccp.html" | "login.html" | "workspace.html" | "views.html");
-        let ancestors = if embeddable { self.approved_origins() } else { "'self'".to_owned() };
+        let ancestors = if embeddable { self.ancestors(request).await } else { "'self'".to_owned() };
         // Interactive messages of a chat show pictures from anywhere, and desktops name ring tones of their own.
         let pictures =
             if matches!(name, "ccp.html" | "workspace.html" | "chat.html") { " https:" } else { "" };
@@ -130,12 +133,9 @@ impl Pages {
         response
     }
 
-    fn approved_origins(&self) -> String {
+    async fn ancestors(&self, request: &HeaderMap) -> String {
         let mut sources = vec!["'self'".to_owned()];
-        for engine in self.center.instances() {
-            let origins = engine.look(|core| core.directory().instance().approved_origins.clone());
-            sources.extend(origins.unwrap_or_default());
-        }
+        sources.extend(self.sessions.approved_origins(request).await);
         sources.join(" ")
     }
 }

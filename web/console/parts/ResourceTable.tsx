@@ -12,8 +12,9 @@ import { useI18n } from "@kit/i18n";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useConsole, useExplain } from "../context";
+import { type ChangeKind, changesHref } from "../features/changes/kinds";
 import { ConfirmDelete } from "./ConfirmDelete";
-import { RouteButton } from "./RouteLink";
+import { RouteButton, RouteLink } from "./RouteLink";
 
 export interface Column<T> {
   id: string;
@@ -38,12 +39,15 @@ interface ResourceTableProps<T> {
   /** Deletes one, given only when the user may. */
   onDelete?: (item: T) => Promise<void>;
   canDelete?: (item: T) => boolean;
-  deleteConsequence?: string;
+  /** What follows from deleting one. */
+  deleteConsequence?: string | ((item: T) => ReactNode);
   /** Something else that can be done with one, at once. */
   rowAction?: (item: T) => { text: string; label: string; run: () => Promise<void> } | undefined;
   /** Further buttons beside Create. */
   actions?: ReactNode;
   filters?: ReactNode;
+  /** The kind of these resources in the change history. */
+  history?: ChangeKind;
   testId: string;
 }
 
@@ -66,7 +70,7 @@ function sorting<T>(column: Column<T> | undefined, compare: (a: string, b: strin
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { title, description, query, columns, id, name, empty, createHref, createText, onDelete, testId } = props;
   const { t, tn, compare, number } = useI18n();
-  const { say } = useConsole();
+  const { say, may } = useConsole();
   const explain = useExplain();
   const [doomed, setDoomed] = useState<T>();
   const all = query.data ?? [];
@@ -196,6 +200,14 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
             {props.filters}
           </SpaceBetween>
         }
+        footer={
+          props.history &&
+          may("HistoricalChanges.View") && (
+            <RouteLink href={changesHref({ kind: props.history })} testId={`${testId}-history`}>
+              {t("changes.view")}
+            </RouteLink>
+          )
+        }
         pagination={all.length > pageSize ? <Pagination {...paginationProps} /> : undefined}
         header={
           <Header
@@ -226,7 +238,9 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       {doomed !== undefined && onDelete && (
         <ConfirmDelete
           name={name(doomed)}
-          consequence={props.deleteConsequence}
+          consequence={
+            typeof props.deleteConsequence === "function" ? props.deleteConsequence(doomed) : props.deleteConsequence
+          }
           onCancel={() => setDoomed(undefined)}
           onConfirm={async () => {
             await onDelete(doomed);

@@ -142,6 +142,7 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("CheckContactFlow", One(&[ContactFlowsView])),
     ("ConvertContactFlow", One(&[ContactFlowsView])),
     ("RehearseContactFlow", One(&[ContactFlowsView])),
+    ("SearchFlowLogs", One(&[ContactFlowsView])),
     ("CreateContactFlow", One(&[ContactFlowsCreate])),
     ("DescribeContactFlow", One(&[ContactFlowsView])),
     ("ListContactFlows", List(ContactFlowsView)),
@@ -173,6 +174,13 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchPrompts", One(&[PromptsView])),
     ("UpdatePrompt", One(&[PromptsEdit])),
     ("DeletePrompt", One(&[PromptsDelete])),
+    ("GetPromptFile", One(&[PromptsView])),
+    ("StartPromptUpload", One(&[PromptsCreate, PromptsEdit])),
+    ("ListPromptMedia", List(PromptsView)),
+    ("ListPromptUses", One(&[PromptsView])),
+    // Speech
+    ("ListVoices", User),
+    ("PreviewSpeech", One(&[PromptsCreate, PromptsEdit, ContactFlowsEdit])),
     // Predefined attributes
     ("CreatePredefinedAttribute", One(&[PredefinedAttributesCreate])),
     ("DescribePredefinedAttribute", One(&[PredefinedAttributesView])),
@@ -180,6 +188,8 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchPredefinedAttributes", One(&[PredefinedAttributesView])),
     ("UpdatePredefinedAttribute", One(&[PredefinedAttributesEdit])),
     ("DeletePredefinedAttribute", One(&[PredefinedAttributesDelete])),
+    // What was changed; rows of resources the user may not view are left out
+    ("SearchChangeHistory", One(&[HistoricalChangesView])),
     // Tags; those of one resource need what that kind of resource needs
     ("SearchResourceTags", User),
 ];

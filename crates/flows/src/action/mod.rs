@@ -106,6 +106,11 @@ pub enum Next {
     Never,
 }
 
+/// Operators of our own for how a customer's last words to a bot sound, and the score that each compares, in the order
+/// in which they are looked at (spec 04 §14.18). How they are written elsewhere is not known; no other document has them.
+pub const SENTIMENTS: [(&str, &str); 2] =
+    [("NegativeSentimentAtLeast", "Negative"), ("PositiveSentimentAtLeast", "Positive")];
+
 /// What a result may be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conditions {
@@ -113,6 +118,8 @@ pub enum Conditions {
     None,
     /// `Equals` with any text.
     Equals,
+    /// `Equals` with any intent of a bot, and [`SENTIMENTS`], which go before intents.
+    Intents,
     /// Any operator.
     Any,
     /// `Equals` with exactly these, each wired.

@@ -32,7 +32,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
         block: "Get customer input",
         log_name: "GetUserInput",
         waits: true,
-        conditions: Conditions::Equals,
+        conditions: Conditions::Intents,
         errors: &[
             needs(NoMatchingCondition),
             needs(NoMatchingError),

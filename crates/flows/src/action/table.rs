@@ -5,7 +5,7 @@ use model::resource::FlowType;
 use serde_json::{Map, Value, json};
 
 use super::shape::{Class, Kind, Parameter, Rule, Shape};
-use super::{ActionSpec, Allowed, Conditions, Family, Need, Next, all};
+use super::{ActionSpec, Allowed, Conditions, Family, Need, Next, SENTIMENTS, all};
 use crate::error::ErrorBranch;
 use crate::validate::{ACTION_LIMIT, SIZE_LIMIT, VERSION};
 use crate::value::roots::{ROOTS, RootKind};
@@ -108,10 +108,14 @@ fn action(spec: &ActionSpec) -> Value {
     })
 }
 
+/// What the conditions of a bot's block may say of its answer.
+const INTENT_OPERATORS: [&str; 3] = ["Equals", SENTIMENTS[0].0, SENTIMENTS[1].0];
+
 fn conditions(conditions: Conditions) -> Value {
     let (kind, values): (_, &[&str]) = match conditions {
         Conditions::None => ("none", &[]),
         Conditions::Equals => ("equals", &[]),
+        Conditions::Intents => ("intents", &INTENT_OPERATORS),
         Conditions::Any => ("any", &[]),
         Conditions::All(values) => ("all", values),
         Conditions::Some(values) => ("some", values),

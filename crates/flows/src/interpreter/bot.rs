@@ -6,6 +6,7 @@ use model::Channel;
 use serde_json::{Map, Value, json};
 
 use super::{Machine, Outcome, budget, participant};
+use crate::action::{Conditions, SENTIMENTS};
 use crate::error::FlowError;
 use crate::exchange::{BotCall, BotError};
 use crate::host::{BotReply, Message};
@@ -141,6 +142,20 @@ fn take(machine: &mut Machine<'_>, action: &Action, reply: BotReply) -> Performe
         }
         None => Ok(await_customer(machine, action)),
     }
+}
+
+/// The condition that the customer's last words meet by how they sound; these go before intents.
+pub(super) fn sentiment(action: &Action, lex: &Value) -> Option<usize> {
+    if action.spec.is_none_or(|spec| spec.conditions != Conditions::Intents) {
+        return None;
+    }
+    SENTIMENTS.iter().find_map(|(operator, class)| {
+        let score = lex["SentimentResponse"]["Scores"][class].as_f64()?;
+        action.conditions.iter().position(|condition| {
+            let threshold = || condition.operands.first()?.as_str()?.trim().parse::<f64>().ok();
+            condition.operator == *operator && threshold().is_some_and(|threshold| score >= threshold)
+        })
+    })
 }
 
 /// Both spellings of two names are in use (spec 05 D22.6).

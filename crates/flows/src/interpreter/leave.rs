@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Machine, Outcome, condition};
+use super::{Machine, Outcome, bot, condition};
 use crate::action::{Conditions, Unhandled};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::Pause;
@@ -65,7 +65,9 @@ impl Machine<'_> {
         };
         match outcome {
             Outcome::Result(result) => {
-                let met = result.as_deref().and_then(|result| {
+                let met = bot::sentiment(action, &self.run.scope.lex);
+                let met = met.or_else(|| {
+                    let result = result.as_deref()?;
                     action.conditions.iter().position(|condition| {
                         let operand = self.operand(action, condition);
                         condition::holds(&condition.operator, operand.as_deref(), result)

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Report;
 use super::transitions::{Condition, Transitions};
-use crate::action::{ActionSpec, Conditions, Next};
+use crate::action::{ActionSpec, Conditions, Next, SENTIMENTS};
 use crate::value::Reference;
 use crate::value::template::has_reference;
 
@@ -43,6 +43,7 @@ pub(super) fn check(
             }
         }
         Conditions::Equals => operators(report, spec, conditions, &["Equals"]),
+        Conditions::Intents => intents(report, spec, conditions),
         Conditions::Any => {
             operators(report, spec, conditions, &ALL_OPERATORS);
             at_least_one(report, conditions, all);
@@ -133,6 +134,26 @@ pub(super) fn check(
         };
         if condition.operand.is_some() && conditions[..index].iter().any(same) {
             report.warning("V14", condition.path.as_str(), "repeats a condition before it");
+        }
+    }
+}
+
+/// Intents, and how the customer sounds.
+fn intents(report: &mut Report, spec: &ActionSpec, conditions: &[Condition<'_>]) {
+    let [negative, positive] = SENTIMENTS.map(|(operator, _)| operator);
+    operators(report, spec, conditions, &["Equals", negative, positive]);
+    for condition in conditions.iter().filter(|condition| condition.operator != "Equals") {
+        let score = condition.operand.map(|operand| operand.trim().parse::<f64>());
+        match score {
+            Some(Ok(score)) if (0.0..=1.0).contains(&score) => {}
+            Some(_) => {
+                report.error("V11", condition.path.as_str(), "must compare with a score from 0 to 1");
+            }
+            None => {}
+        }
+        if [negative, positive].contains(&condition.operator) {
+            let message = "is understood here only; no other product reads it";
+            report.warning("V11", format!("{}.Operator", condition.path), message);
         }
     }
 }

@@ -191,6 +191,44 @@ fn bots_of_the_host_talk_until_they_have_an_intent() {
 }
 
 #[test]
+fn how_a_customer_sounds_goes_before_the_intent() {
+    let reply = |intent: &str, negative: f64, positive: f64| {
+        let scores =
+            json!({"Scores": {"Negative": negative, "Positive": positive, "Neutral": 0.1, "Mixed": 0.0}});
+        let more = [("SentimentResponse".to_owned(), scores)].into_iter().collect();
+        BotReply { intent: Some(intent.to_owned()), more, ..BotReply::default() }
+    };
+    let parameters = json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a/b"}});
+    let mut document = one_action(
+        "ConnectParticipantWithLexBot",
+        parameters,
+        &["NoMatchingError", "NoMatchingCondition"],
+        &["Order"],
+    );
+    let branches = document["Actions"][0]["Transitions"]["Conditions"].as_array_mut().expect("a list");
+    for (operator, score, to) in [
+        ("PositiveSentimentAtLeast", "0.8", "NoMatchingCondition"),
+        ("NegativeSentimentAtLeast", "0.7", "NoMatchingError"),
+    ] {
+        branches.push(json!({"NextAction": to, "Condition": {"Operator": operator, "Operands": [score]}}));
+    }
+    for (answer, end) in [
+        (reply("Order", 0.69, 0.2), "Order"),
+        (reply("Order", 0.7, 0.2), "NoMatchingError"),
+        (reply("Order", 0.1, 0.9), "NoMatchingCondition"),
+        (reply("Order", 0.75, 0.85), "NoMatchingError"),
+        (BotReply { dialog_state: "Failed".into(), ..reply("Order", 0.9, 0.0) }, "NoMatchingError"),
+        (BotReply { intent: Some("Order".into()), ..BotReply::default() }, "Order"),
+    ] {
+        let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Chat));
+        play.host.bots.push("a/b");
+        play.start();
+        play.says("a pizza");
+        assert_eq!((play.advance(Resume::Bot(Ok(answer))), play.at()), (Pause::End, end));
+    }
+}
+
+#[test]
 fn views() {
     fn ready(host: &mut TestHost) {
         host.provide("Views");

@@ -226,6 +226,15 @@ fn conditions_fit_their_type() {
             vec!["Warning V11 Actions[0].Transitions.Conditions[1].Condition: is never reached: the shares before it cover it".to_owned()],
         ),
         (
+            "ConnectParticipantWithLexBot",
+            json!({"Text": "Hi", "LexV2Bot": {"AliasArn": "a/b"}}),
+            &["Order", "NegativeSentimentAtLeast:1.5"],
+            vec![
+                "Error V11 Actions[0].Transitions.Conditions[1].Condition: must compare with a score from 0 to 1".to_owned(),
+                "Warning V11 Actions[0].Transitions.Conditions[1].Condition.Operator: is understood here only; no other product reads it".to_owned(),
+            ],
+        ),
+        (
             "DistributeByPercentage",
             json!({}),
             &["NumberLessThan:101"],

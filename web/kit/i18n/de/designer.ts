@@ -61,6 +61,8 @@ export const designer: Record<DesignerKey, string> = {
   "designer.addParameter": "Name eines weiteren Parameters",
   "designer.branches": "Ausgänge",
   "designer.noWayOn": "Hier endet der Ablauf.",
+  "designer.soundsNegative": "Klingt verärgert (≥ {score})",
+  "designer.soundsPositive": "Klingt zufrieden (≥ {score})",
   "designer.asJson": "Als JSON",
   "designer.logName": "{name} in Ablaufprotokollen",
   "designer.notJson": "Das ist noch kein JSON; es wird übernommen, sobald es eines ist.",

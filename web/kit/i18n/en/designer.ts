@@ -58,6 +58,8 @@ export const designer = {
   "designer.addParameter": "Name of a further parameter",
   "designer.branches": "Ways out",
   "designer.noWayOn": "The flow ends here.",
+  "designer.soundsNegative": "Sounds negative (≥ {score})",
+  "designer.soundsPositive": "Sounds positive (≥ {score})",
   "designer.asJson": "As JSON",
   "designer.logName": "{name} in flow logs",
   "designer.notJson": "This is not JSON yet; it is taken once it is.",

@@ -1,6 +1,8 @@
 //! Tests of the table of operations, and of who may do what.
 
 mod access;
+mod logs;
+mod prompts;
 mod rehearsal;
 mod table;
 mod world;

@@ -74,6 +74,8 @@ export const Block = memo(function Block({ data, selected }: NodeProps<BlockNode
 export function outletText(outlet: Outlet, t: ReturnType<typeof useI18n>["t"]): string {
   if (outlet.kind === "next") return t("designer.next");
   if (outlet.kind === "error") return wordsOf(outlet.label);
+  if (outlet.operator === "NegativeSentimentAtLeast") return t("designer.soundsNegative", { score: outlet.label });
+  if (outlet.operator === "PositiveSentimentAtLeast") return t("designer.soundsPositive", { score: outlet.label });
   const sign: Record<string, string> = {
     Equals: "=",
     NumberLessThan: "<",

@@ -43,7 +43,11 @@ export function Branches({ action, type, targets, onConnect, onConditions }: Pro
   // Fixed operands are not for the author to change.
   const free = !["none", "all", "wait", "interrupt"].includes(kind);
   const choices: readonly string[] =
-    kind === "any" || kind === "numeric" || kind === "shares" ? operators[kind] : ["Equals"];
+    kind === "any" || kind === "numeric" || kind === "shares"
+      ? operators[kind]
+      : kind === "intents"
+        ? (type?.conditions.values ?? [])
+        : ["Equals"];
   const set = (index: number, change: Partial<{ Operator: string; Operands: unknown[] }>) =>
     onConditions(
       conditions.map((one, place) =>

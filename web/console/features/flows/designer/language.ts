@@ -41,6 +41,7 @@ export interface Rule {
 export type ConditionKind =
   | "none"
   | "equals"
+  | "intents"
   | "any"
   | "all"
   | "some"
