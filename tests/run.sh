@@ -45,6 +45,14 @@ if ! command -v chromium >/dev/null; then
     echo "Browser tests need Chromium: run 'apt-get install chromium' as root."
   fi
 fi
+if ! command -v espeak-ng >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing espeak-ng"
+    apt-get update -qq && apt-get install -y -qq espeak-ng >"$logs/espeak-ng.log" 2>&1 || tail -5 "$logs/espeak-ng.log"
+  fi
+  command -v espeak-ng >/dev/null ||
+    echo "Tests of speech are skipped without espeak-ng: run 'apt-get install espeak-ng' as root."
+fi
 make --no-print-directory target/test-venv/.installed web/node_modules/.installed tests/browser/node_modules/.installed || exit 1
 python=$PWD/target/test-venv/bin/python
 

@@ -18,6 +18,7 @@ const stockOfPage: Record<string, ("streams" | "chat" | "task")[]> = {
   "ccp.html": ["streams", "chat", "task"],
   "workspace.html": ["streams", "chat", "task"],
   "chat.html": ["chat"],
+  "views.html": ["chat"],
 };
 
 interface StockScript {

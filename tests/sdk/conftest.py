@@ -19,9 +19,9 @@ from server import Server
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """A server without throttling on a new data folder."""
+    """A server without throttling on a new data folder, which may fetch from this machine."""
     data = tmp_path_factory.mktemp("switchroom") / "data"
-    with Server(data, SWITCHROOM_LIMITS_API_RATE_FACTOR="0") as running:
+    with Server(data, SWITCHROOM_LIMITS_API_RATE_FACTOR="0", SWITCHROOM_PROMPTS_FETCH="local") as running:
         yield running
         assert running.stop() == 0, running.tail()
 

@@ -294,7 +294,10 @@ def test_aliases_are_associated(connect, instance, own, talk, refused):
     refused("ResourceConflictException", connect.associate_bot, InstanceId=instance, LexV2Bot={"AliasArn": arn})
     connect.disassociate_bot(InstanceId=instance, LexV2Bot={"AliasArn": arn})
     assert arn not in listed()
-    heard(talk(arn), "branch NoMatchingError")
+    with pytest.raises(connect.exceptions.InvalidContactFlowException) as unpublished:
+        talk(arn)
+    assert f'there is no bot "{arn}"' in unpublished.value.response["problems"][0]["message"]
+    heard(talk("$.Attributes.bot", start={"Attributes": {"bot": arn}}), "branch NoMatchingError")
     connect.associate_bot(InstanceId=instance, LexV2Bot={"AliasArn": arn})
     chat = talk(arn, intents=("Hello",))
     chat.say("good morning")

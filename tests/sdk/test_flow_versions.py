@@ -212,3 +212,14 @@ def test_flows_are_checked_against_the_contracts_of_modules(connect, instance, n
             new_flow(text)
         problems = caught.value.response["problems"]
         assert any(words in problem["message"] for problem in problems), (words, problems)
+
+
+def test_the_same_request_for_a_module_is_answered_with_what_it_made(connect, instance, new_module, fresh, refused):
+    request = {"Name": fresh("Module"), "Content": module_content(), "ClientToken": fresh("token")}
+    made = new_module(**request)
+    again = connect.create_contact_flow_module(InstanceId=instance, **request)
+    assert (again["Id"], again["Arn"]) == (made["Id"], made["Arn"])
+    other = request | {"Name": fresh("Other")}
+    refused("IdempotencyException", connect.create_contact_flow_module, InstanceId=instance, **other)
+    fresh_token = request | {"ClientToken": fresh("token")}
+    refused("DuplicateResourceException", connect.create_contact_flow_module, InstanceId=instance, **fresh_token)

@@ -87,8 +87,8 @@ def in_folder(server):
 @pytest.fixture
 def run(server, connect, instance):
     """Runs a task through a flow that calls a function: its attributes, the flow log, and how long it took."""
-    def run(function, parameters=None, kind="STRING_MAP", seconds=8, keep=("said",), more=None, server=server, connect=connect,
-            instance=instance):
+    def run(function, parameters=None, kind="STRING_MAP", seconds=8, keep=("said",), more=None, given=None,
+            server=server, connect=connect, instance=instance):
         attributes = {key.replace(".", "_"): f"$.External.{key}" for key in keep}
         content = {"Version": "2019-10-30", "StartAction": "log", "Actions": [
             LOGGING,
@@ -107,7 +107,7 @@ def run(server, connect, instance):
                                            Content=json.dumps(content))["ContactFlowId"]
         begin = time.monotonic()
         task = connect.start_task_contact(InstanceId=instance, ContactFlowId=flow, Name="Calls",
-                                          Attributes={"color": "green"})["ContactId"]
+                                          Attributes={"color": "green", **(given or {})})["ContactId"]
         until = begin + 30
         while True:
             attributes = connect.get_contact_attributes(InstanceId=instance, InitialContactId=task)["Attributes"]
@@ -274,13 +274,19 @@ def test_functions_are_associated_with_an_instance(connect, instance, upload, re
 
 def test_only_associated_functions_are_called(connect, instance, upload, run):
     arn = upload(associate=False)
-    attributes, log, _ = run(arn)
+    with pytest.raises(connect.exceptions.InvalidContactFlowException) as refused:
+        run(arn)
+    (problem,) = refused.value.response["problems"]
+    assert f'("call"): there is no function "{arn}"' in problem["message"]
+    def by_attribute(**more):
+        return run("$.Attributes.target", given={"target": arn}, **more)
+    attributes, log, _ = by_attribute()
     assert attributes["went"] == "wrong"
     assert "not associated" in log.error()
     connect.associate_lambda_function(InstanceId=instance, FunctionArn=arn)
     assert run(arn, {"word": "now"})[0]["said"] == "now"
     connect.disassociate_lambda_function(InstanceId=instance, FunctionArn=arn)
-    assert run(arn)[0]["went"] == "wrong"
+    assert by_attribute()[0]["went"] == "wrong"
 
 
 # ── Flows ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -403,7 +409,8 @@ def test_nobody_waits_for_an_asynchronous_call(upload, run):
     attributes, log, took = run(arn, keep=(), more={"InvocationType": "ASYNCHRONOUS"})
     assert attributes["went"] == "well" and took < 1.4
     assert log.console() == ["INFO done"]
-    assert run("no-such-function", keep=(), more={"InvocationType": "ASYNCHRONOUS"})[0]["went"] == "wrong"
+    missing = {"target": "no-such-function"}
+    assert run("$.Attributes.target", keep=(), more={"InvocationType": "ASYNCHRONOUS"}, given=missing)[0]["went"] == "wrong"
 
 
 # ── The folder ──────────────────────────────────────────────────────────────────────────────────────────────────────

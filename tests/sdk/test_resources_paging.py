@@ -2,6 +2,8 @@
 
 import pytest
 
+from sounds import wav, web
+
 LISTS = {
     "list_users": "UserSummaryList",
     "list_security_profiles": "SecurityProfileSummaryList",
@@ -73,8 +75,9 @@ def test_sizes_out_of_range(loose, instance, refused, size):
 
 
 def test_a_page_has_a_hundred_entries_unless_asked_otherwise(connect, instance, fresh):
-    made = [connect.create_prompt(InstanceId=instance, Name=fresh("Many"), S3Uri="s3://sounds/x.wav")["PromptId"]
-            for _ in range(105)]
+    with web({"/sounds/x.wav": wav(0.1)}) as (at, _):
+        made = [connect.create_prompt(InstanceId=instance, Name=fresh("Many"), S3Uri=f"{at}/sounds/x.wav")["PromptId"]
+                for _ in range(105)]
     answer = connect.list_prompts(InstanceId=instance)
     assert len(answer["PromptSummaryList"]) == 100 and answer["NextToken"]
     for prompt in made:

@@ -3,6 +3,7 @@
 import pytest
 
 from resources import named
+from sounds import wav, web
 
 
 @pytest.fixture
@@ -241,7 +242,8 @@ def test_a_quota_that_is_used_up(connect, instance, fresh):
 
 def test_prompts(connect, instance, fresh, refused):
     name = fresh("Greeting")
-    made = connect.create_prompt(InstanceId=instance, Name=name, S3Uri="s3://sounds/greeting.wav", Tags={"a": "b"})
+    with web({"/sounds/greeting.wav": wav(0.2)}) as (at, _):
+        made = connect.create_prompt(InstanceId=instance, Name=name, S3Uri=f"{at}/sounds/greeting.wav", Tags={"a": "b"})
     address = {"InstanceId": instance, "PromptId": made["PromptId"]}
     updated = connect.update_prompt(**address, Description="Hello")
     assert (updated["PromptId"], updated["PromptARN"]) == (made["PromptId"], made["PromptARN"])

@@ -16,6 +16,7 @@ import {
   SearchRoutingProfilesCommand,
   SearchSecurityProfilesCommand,
   SearchUsersCommand,
+  SearchViewsCommand,
 } from "@aws-sdk/client-connect";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { everyPage } from "./api";
@@ -37,6 +38,7 @@ export type ListName =
   | "flowModules"
   | "prompts"
   | "taskTemplates"
+  | "views"
   | "functions"
   | "bots"
   | "predefinedAttributes"
@@ -164,8 +166,16 @@ export const useTaskTemplates = (enabled = true) =>
   useList(
     "taskTemplates",
     ({ client, InstanceId }, NextToken) =>
-      client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults, Status: "ACTIVE" })),
+      client.send(new ListTaskTemplatesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.TaskTemplates,
+    enabled,
+  );
+
+export const useViews = (enabled = true) =>
+  useList(
+    "views",
+    ({ client, InstanceId }, NextToken) => client.send(new SearchViewsCommand({ InstanceId, NextToken, MaxResults })),
+    (page) => page.Views,
     enabled,
   );
 

@@ -118,12 +118,37 @@ export const pages: Page[] = [
     nav: { group: "flows", text: "flowLogs.title" },
   },
   ...resource(
+    "/console/flow-modules",
+    "ContactFlowModules",
+    { group: "flows", text: "flowModules.title" },
+    page(() => import("./features/flows/ModulesPage"), "ModulesPage"),
+    page(() => import("./features/flows/FlowPage"), "ModulePage"),
+  ),
+  ...resource(
+    "/console/task-templates",
+    "TaskTemplates",
+    { group: "flows", text: "taskTemplates.title" },
+    page(() => import("./features/task-templates/TaskTemplatesPage"), "TaskTemplatesPage"),
+    page(() => import("./features/task-templates/TaskTemplatePage"), "TaskTemplatePage"),
+  ),
+  ...resource(
     "/console/prompts",
     "Prompts",
     { group: "flows", text: "prompts.title" },
     page(() => import("./features/prompts/PromptsPage"), "PromptsPage"),
     page(() => import("./features/prompts/PromptPage"), "PromptPage"),
   ),
+  {
+    path: "/console/views",
+    permissions: ["Views.View"],
+    component: page(() => import("./features/views/ViewsPage"), "ViewsPage"),
+    nav: { group: "flows", text: "pages.title" },
+  },
+  ...["new", "$id"].map((part) => ({
+    path: `/console/views/${part}`,
+    permissions: ["Views.View"],
+    component: page(() => import("./features/views/ViewEditor"), "ViewEditor"),
+  })),
   {
     path: "/console/origins",
     permissions: ["SecurityProfiles.View"],

@@ -6,7 +6,7 @@ import { useDesk } from "@kit/desk/context";
 import { useFocus } from "@kit/desk/focus";
 import { DeskGate, DeskHead, DeskNotices, DeskStarting, NoContacts } from "@kit/desk/Shell";
 import { useI18n } from "@kit/i18n";
-import { chat, common, desk } from "@kit/i18n/catalogues";
+import { chat, common, desk, view as viewTexts } from "@kit/i18n/catalogues";
 import { startPage } from "@kit/start";
 
 function Panel() {
@@ -41,7 +41,7 @@ function Panel() {
 }
 
 document.documentElement.classList.add("sr-full");
-void startPage([common, chat, desk], ({ t }) => {
+void startPage([common, chat, desk, viewTexts], ({ t }) => {
   document.title = `${t("desk.panelTitle")} – ${t("app.name")}`;
   return (
     <DeskGate>

@@ -1,6 +1,7 @@
 /** A chat session that does as it is told, in place of the stock one. */
 import type { WireItem } from "@kit/chat/items";
 import type { ChatSession } from "@kit/chat/model";
+import type { ViewContent } from "@kit/view/template";
 
 type Handlers = { [Name in keyof ChatSession as Name extends `on${string}` ? Name : never]?: (event: never) => void };
 
@@ -11,6 +12,8 @@ export class FakeSession {
   readonly tried: { clientToken: string }[] = [];
   readonly events: { contentType: string; content?: string }[] = [];
   transcript: WireItem[][] = [[]];
+  /** Views by their token. */
+  readonly views: Record<string, { Content: ViewContent }> = {};
   failSending = false;
   readonly addressesAskedFor: { sessionId: string; redirectUri: string }[] = [];
   readonly declined: string[] = [];
@@ -36,6 +39,7 @@ export class FakeSession {
         this.count += 1;
         return { data: { Id: `sent-${this.count}`, AbsoluteTime: "2026-01-02T10:00:00.000Z" } };
       },
+      describeView: async ({ viewToken }) => ({ data: { View: this.views[viewToken] } }),
       sendEvent: async (args) => {
         this.events.push(args);
       },

@@ -6,9 +6,18 @@ import { consoleTexts } from "@kit/i18n/en/console";
 import { designer } from "@kit/i18n/en/designer";
 import { desk } from "@kit/i18n/en/desk";
 import { logs } from "@kit/i18n/en/logs";
+import { view } from "@kit/i18n/en/view";
 import type { ReactNode } from "react";
 
-export const english = createI18n("en", { ...common, ...chat, ...desk, ...consoleTexts, ...designer, ...logs });
+export const english = createI18n("en", {
+  ...common,
+  ...chat,
+  ...desk,
+  ...consoleTexts,
+  ...designer,
+  ...logs,
+  ...view,
+});
 
 export function WithTexts({ children }: { children: ReactNode }) {
   return <I18nProvider value={english}>{children}</I18nProvider>;

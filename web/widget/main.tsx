@@ -2,7 +2,7 @@
 import { Conversation } from "@kit/chat/Conversation";
 import { saveFile } from "@kit/chat/Entry";
 import { type I18n, useI18n } from "@kit/i18n";
-import { chat, common } from "@kit/i18n/catalogues";
+import { chat, common, view } from "@kit/i18n/catalogues";
 import { startPage } from "@kit/start";
 import { Alert } from "@kit/ui/Alert";
 import { Button, IconButton } from "@kit/ui/Button";
@@ -307,7 +307,7 @@ function Talk({ chat, title, onRestart }: { chat: CustomerChat; title?: string; 
   );
 }
 
-void startPage([common, chat], ({ t }) => {
+void startPage([common, chat, view], ({ t }) => {
   document.title = t("widget.title");
   return <Widget />;
 });

@@ -1,9 +1,8 @@
 /** Starting, keeping and resuming the customer's chat on the stock chat library. */
 import { callServer } from "@kit/api/session";
+import { configureChats, type Endpoint, joinChat } from "@kit/chat/customer";
 import { contentTypes } from "@kit/chat/items";
-import { ChatModel, type ChatSession, describe } from "@kit/chat/model";
-import { stock } from "@kit/stock/connect";
-import { installOwnHostSocket } from "@kit/stock/own-host-socket";
+import type { ChatModel } from "@kit/chat/model";
 import { answerSignIn, type SignInAnswer } from "./sign-in";
 
 export interface WidgetConfig {
@@ -120,86 +119,15 @@ export async function startChat(form: StartForm): Promise<Kept> {
   return kept;
 }
 
-type Endpoint = Pick<WidgetConfig, "region" | "participantEndpoint">;
-
-function newSession(kept: Kept, config: Endpoint): ChatSession {
-  return stock().ChatSession.create({
-    chatDetails: {
-      contactId: kept.contactId,
-      participantId: kept.participantId,
-      participantToken: kept.participantToken,
-    },
-    type: "CUSTOMER",
-    options: { region: config.region },
-    disableCSM: true,
-  });
-}
-
 /** Connects to a chat, new or resumed. */
 export async function openChat(kept: Kept, config: Endpoint): Promise<CustomerChat> {
-  const { ChatSession } = stock();
-  installOwnHostSocket(window);
-  ChatSession.setGlobalConfig({
-    endpoint: new URL(config.participantEndpoint || "/", location.origin).href.replace(/\/$/, ""),
-    region: config.region,
-    loggerConfig: { level: ChatSession.LogLevel.ERROR, useDefaultLogger: true },
-  });
-  const session = newSession(kept, config);
-  const model = new ChatModel(session, kept.participantId, { role: "CUSTOMER", displayName: kept.displayName });
-  try {
-    await session.connect();
-  } catch (error) {
-    throw new Error(describe(error));
-  }
+  configureChats(config);
+  const { model, stop } = await joinChat(kept, config);
   return {
     model,
     features: kept.features,
     displayName: kept.displayName,
     signInAnswered: (answer) => answerSignIn(kept.participantToken, answer),
-    stop: keepConnected(model, kept, config),
-  };
-}
-
-/** How long the stock session may try by itself before it is replaced, and the longest pause between tries, in milliseconds. */
-const patience = 5_000;
-const longestPause = 30_000;
-
-/**
- * Replaces the session when its connection stays away. The stock session gives up for good when the server does not
- * answer at the moment it asks for a new socket, such as during a restart. Returns the function that stops watching.
- */
-export function keepConnected(model: ChatModel, kept: Kept, config: Endpoint): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let pause = patience;
-  const away = () => {
-    const { connection, ended } = model.snapshot();
-    return !ended && (connection === "lost" || connection === "broken");
-  };
-  const look = () => {
-    if (!away()) {
-      clearTimeout(timer);
-      timer = undefined;
-      pause = patience;
-    } else {
-      timer ??= setTimeout(replace, pause);
-    }
-  };
-  async function replace() {
-    const session = newSession(kept, config);
-    try {
-      if (!away()) return;
-      model.follow(session);
-      await session.connect();
-    } catch {
-      pause = Math.min(pause * 1.6, longestPause);
-    } finally {
-      timer = undefined;
-      look();
-    }
-  }
-  const unsubscribe = model.subscribe(look);
-  return () => {
-    unsubscribe();
-    clearTimeout(timer);
+    stop,
   };
 }

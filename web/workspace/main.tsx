@@ -6,13 +6,14 @@ import { useDesk } from "@kit/desk/context";
 import { Details } from "@kit/desk/Details";
 import { useFocus } from "@kit/desk/focus";
 import { DeskGate, DeskHead, DeskNotices, DeskStarting, NoContacts } from "@kit/desk/Shell";
+import { Guides } from "@kit/guide/Guides";
 import { useI18n } from "@kit/i18n";
-import { chat, common, desk } from "@kit/i18n/catalogues";
+import { chat, common, desk, view as viewTexts } from "@kit/i18n/catalogues";
 import { startPage } from "@kit/start";
 
 function Workspace() {
   const { t } = useI18n();
-  const { view } = useDesk();
+  const { view, session } = useDesk();
   const { contact, choose } = useFocus();
   return (
     <div className="desk">
@@ -34,6 +35,14 @@ function Workspace() {
               {contact ? <ContactPane key={contact.id} contact={contact} detailsBeside /> : <NoContacts />}
             </div>
             <aside className="workspace__side workspace__side--end" aria-label={t("details.title")}>
+              {contact && !contact.monitoring && (
+                <Guides
+                  key={contact.id}
+                  contactId={contact.id}
+                  phase={contact.phase}
+                  displayName={session.displayName}
+                />
+              )}
               {contact && <Details contact={contact} />}
             </aside>
           </div>
@@ -47,7 +56,7 @@ function Workspace() {
 }
 
 document.documentElement.classList.add("sr-full");
-void startPage([common, chat, desk], ({ t }) => {
+void startPage([common, chat, desk, viewTexts], ({ t }) => {
   document.title = `${t("desk.workspaceTitle")} – ${t("app.name")}`;
   return (
     <DeskGate>

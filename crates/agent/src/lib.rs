@@ -14,15 +14,19 @@
 //! | [`sockets`] | the worker, chat clients | token in the address |
 //! | [`auth`]: `/auth/…`, `/logout` | pages | session cookies |
 //! | [`auth`]: `/task-templates/…` | the worker | session cookies |
+//! | [`auth`]: `/guides/…` | agents' pages | session cookies |
 //! | [`auth`]: `/attachments/…` | chat clients | token in the address |
+//! | [`auth`]: `/prompt-uploads`, `/prompt-files/…` | pages, API clients | token in the address |
 //! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address. A sign-in: the participant token |
 
 mod attachments;
 mod cti;
+mod guides;
 mod instance;
 mod login;
 mod past;
 mod problem;
+mod prompt_files;
 mod sessions;
 pub mod snapshot;
 mod sockets;
@@ -39,7 +43,12 @@ pub use widget::DEFAULT_FLOW;
 
 /// The routes of pages: sign-in and out, the panel's authorisation, attachments, the widget.
 pub fn auth() -> Router<App> {
-    login::routes().merge(attachments::routes()).merge(widget::routes()).merge(task_templates::routes())
+    login::routes()
+        .merge(attachments::routes())
+        .merge(widget::routes())
+        .merge(task_templates::routes())
+        .merge(prompt_files::routes())
+        .merge(guides::routes())
 }
 
 /// Whether pages of every origin may call this path: it needs no cookie, only what its address or body carries.

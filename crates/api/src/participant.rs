@@ -517,13 +517,25 @@ struct DescribeView {
     view_token: String,
 }
 
-/// Views are not built, so that no view token was ever given out.
+/// The view that a message of the chat shows.
 async fn describe_view(call: Call<App>, input: DescribeView) -> Answer {
-    connection(&call, &input.connection_token).await?;
-    Err(ApiError::resource_not_found(format!(
-        "There is no view for the token of {} characters.",
-        input.view_token.len()
-    )))
+    let session = connection(&call, &input.connection_token).await?;
+    let participant = session.participant;
+    session
+        .read(|core| {
+            let view = core.shown_view(participant, &input.view_token)?;
+            let mut body = json!({
+                "Id": view.id,
+                "Arn": view.arn,
+                "Name": view.name,
+                "Content": view.content_body(),
+            });
+            if let Some(version) = view.version {
+                body["Version"] = json!(version);
+            }
+            Ok(json!({"View": body}))
+        })
+        .await
 }
 
 fn check_client_token(token: Option<&str>) -> Result<(), ApiError> {

@@ -36,6 +36,10 @@ pub enum TokenKind {
     Federation = 10,
     /// What a window hands to a frame so that it can take over the sign-in: subject = user, object = session.
     Ticket = 11,
+    /// Upload of the sound of a prompt, and the right to use it: subject = user (nil = an access key), object = upload.
+    PromptUpload = 14,
+    /// Download of the sound of a prompt: subject = nil, object = prompt.
+    PromptFile = 15,
 }
 
 impl TokenKind {
@@ -53,6 +57,8 @@ impl TokenKind {
             Download,
             Federation,
             Ticket,
+            PromptUpload,
+            PromptFile,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

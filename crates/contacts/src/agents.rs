@@ -62,6 +62,7 @@ impl Core {
         self.dirty.agents.insert(user);
         self.agent_event(cx, user, "LOGOUT");
         self.out.effects.push(Effect::AgentSignedOut(user));
+        self.leave_guides(user);
         Ok(())
     }
 
@@ -231,5 +232,6 @@ impl Core {
         }
         self.timers.set(Deadline::AcwOver(user, id), until);
         self.touch_agent(user);
+        self.start_guide(cx, id, flows::EventHook::DisconnectAgentUI);
     }
 }

@@ -23,7 +23,7 @@ pub const USER_TAGS: usize = 6;
 impl Core {
     /// The attributes of a live contact.
     pub fn attributes_of(&self, contact: ContactId) -> Option<&BTreeMap<String, String>> {
-        let chain = self.contacts.get(&contact)?.chain;
+        let chain = self.contacts.get(&self.with_attributes(contact))?.chain;
         self.chains.get(&chain).map(|chain| &chain.attributes)
     }
 
@@ -34,6 +34,7 @@ impl Core {
         contact: ContactId,
         changes: BTreeMap<String, String>,
     ) -> Result<(), Refusal> {
+        let contact = self.with_attributes(contact);
         let chain = self.contacts.get(&contact).ok_or_else(|| Refusal::no_contact(contact))?.chain;
         let entry = self.chains.get_mut(&chain).ok_or_else(|| Refusal::no_contact(contact))?;
         let mut attributes = entry.attributes.clone();

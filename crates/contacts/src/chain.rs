@@ -6,6 +6,7 @@ use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::sound::Sound;
+use crate::view_talk::ShownView;
 
 /// All contacts with the same initial contact id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +48,9 @@ pub struct Chain {
     /// Chats whose transcripts continue this one, nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<PastChain>,
+    /// Views that were shown, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<ShownView>,
     /// When the last segment was disconnected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,

@@ -17,6 +17,7 @@ use crate::start::PastChat;
 use crate::timer::Deadline;
 use crate::token::fingerprint;
 use crate::transcript::{Draft, content_type};
+use crate::view_talk;
 
 const BOT_CONNECT_WITHIN_MS: i64 = 15_000;
 const STREAMS_PER_CHAT: usize = 2;
@@ -156,9 +157,14 @@ impl Core {
         }
         self.check_can_speak(&speaker)?;
         self.check_content(&speaker, kind, content)?;
+        let hidden = speaker.role == Role::Customer && self.hides_answer(speaker.contact);
+        let (kept_kind, kept) = match hidden {
+            true => (content_type::INTERACTIVE_RESPONSE, view_talk::hidden_answer()),
+            false => (kind, content.to_owned()),
+        };
         let draft = Draft {
             token: client_token.map(|token| token_key(participant, token)),
-            ..Draft::message(kind, content, participant, &speaker.display_name, speaker.role)
+            ..Draft::message(kept_kind, &kept, participant, &speaker.display_name, speaker.role)
         };
         let id = self.append_item(cx, speaker.chain, speaker.contact, draft);
         self.somebody_spoke(cx, &speaker);
@@ -405,6 +411,7 @@ impl Core {
                 flows::Resume::CustomerMessage { text: text.to_owned(), content_type: kind.to_owned() }
             }
             Some(WaitsFor::CustomerReturn) => flows::Resume::CustomerReturned,
+            Some(WaitsFor::View) => view_talk::answer(text),
             _ => return self.hold_for_bot(contact, text, kind),
         };
         self.run_flow(cx, contact, resume);

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::authentication::{CustomerAuthentication, SignIn};
 use crate::call::Voice;
+use crate::guides::GuideOf;
 use crate::monitoring::Monitor;
 use crate::task_template::MadeBy;
 
@@ -121,6 +122,12 @@ pub struct Contact {
     /// Supervisors who listen to it or have barged in, in the order in which they came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<Monitor>,
+    /// Of a guide: what it goes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide_of: Option<GuideOf>,
+    /// The guides that go with it, in the order of their start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guides: Vec<ContactId>,
     /// How often it was offered.
     #[serde(default)]
     pub agent_connection_attempts: u32,
@@ -238,6 +245,8 @@ pub enum WaitsFor {
     Message,
     /// The customer's next message, seen as a return.
     CustomerReturn,
+    /// The customer's next message, as the answer to a view.
+    View,
 }
 
 /// A stay in a queue.
@@ -393,6 +402,8 @@ impl Contact {
             offer: None,
             agent: None,
             monitors: Vec::new(),
+            guide_of: None,
+            guides: Vec::new(),
             agent_connection_attempts: 0,
             transfer_from: None,
             logging: false,

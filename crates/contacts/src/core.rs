@@ -17,6 +17,7 @@ use crate::programs::Programs;
 use crate::session::Session;
 use crate::timer::{Deadline, Timers};
 use crate::token::IdempotencyToken;
+use crate::waiting_time::Handovers;
 
 /// Everything live in one instance.
 ///
@@ -36,6 +37,7 @@ pub struct Core {
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) tokens: HashMap<String, IdempotencyToken>,
     pub(crate) programs: Programs,
+    pub(crate) handovers: Handovers,
     pub(crate) timers: Timers,
     pub(crate) deadline_at_work: Option<Deadline>,
     /// Contacts per channel that are not disconnected.
@@ -121,6 +123,7 @@ impl Core {
             sessions: HashMap::new(),
             tokens: HashMap::new(),
             programs: Programs::default(),
+            handovers: Handovers::default(),
             timers: Timers::default(),
             deadline_at_work: None,
             live: [0; 3],

@@ -213,6 +213,8 @@ impl Core {
         }
         contact.stage = Stage::Ended;
         contact.updated_at = cx.now;
+        self.end_guides(cx, id);
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
         if let Some(part) = &mut contact.agent {
             part.acw_ended_at = Some(cx.now);
             self.members.remove(&part.participant);

@@ -309,7 +309,14 @@ impl Core {
                         Err(reason) => resume = Resume::Failed(reason),
                     }
                 }
-                Pause::View(_) => resume = Resume::Failed("views are not available".into()),
+                Pause::View(request) => match self.show_view(cx, id, &request, purpose) {
+                    Ok(()) => {
+                        flow.wake_at = Some(wake_in(request.time_limit_ms));
+                        flow.waits_for = WaitsFor::View;
+                        return self.keep(id, flow);
+                    }
+                    Err(reason) => resume = Resume::Failed(reason),
+                },
                 Pause::Disconnect => return self.flow_disconnects(cx, id, purpose),
                 Pause::End => return self.flow_over(cx, id, &flow, ""),
                 Pause::Failed { reason } => return self.flow_over(cx, id, &flow, &reason),

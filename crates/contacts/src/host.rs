@@ -321,10 +321,7 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        match service {
-            Service::Telephony => self.channel() == Channel::Voice,
-            _ => matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat),
-        }
+        service != Service::Telephony || self.channel() == Channel::Voice
     }
 
     fn log(&mut self, entry: LogEntry) {
@@ -337,10 +334,14 @@ fn refused(refusal: Refusal) -> FlowError {
 }
 
 impl Core {
+    /// Whether the server and the instance keep flow logs.
+    pub(crate) fn keeps_flow_logs(&self) -> bool {
+        self.settings.flow_logs && self.directory.attribute(InstanceAttribute::ContactflowLogs)
+    }
+
     /// Writes an entry of the flow log, where the instance keeps one.
     pub(crate) fn flow_log(&mut self, now: Timestamp, contact: ContactId, entry: LogEntry) {
-        let enabled = self.directory.attribute(InstanceAttribute::ContactflowLogs);
-        if !self.settings.flow_logs || !enabled {
+        if !self.keeps_flow_logs() {
             return;
         }
         let module = self.directory.flow_module(entry.flow);
@@ -414,22 +415,30 @@ impl Core {
         }
         let online = self.router.agents_online(queue, channel) as u64;
         let staffed = self.router.agents_staffed(queue, channel) as u64;
+        let available = self.router.agents_available(queue, channel);
+        let size = self.router.queue_size(queue, channel);
+        // A contact has a place in the queue it waits in, and in no other.
+        let here = contact.filter(|id| {
+            let stay = self.contacts.get(id).filter(|contact| contact.is_waiting());
+            stay.and_then(|contact| contact.queue.as_ref()).is_some_and(|stay| stay.queue == queue)
+        });
+        let place = here.and_then(|contact| self.router.position(contact));
+        let wait = |place| self.handovers.estimate(queue, channel, place, available, now);
         QueueMetrics {
             name,
             arn,
-            contacts_in_queue: self.router.queue_size(queue, channel) as u64,
+            contacts_in_queue: size as u64,
             oldest_contact_age_ms: self.router.oldest_age_ms(queue, channel, now).max(0) as u64,
             agents_online: online,
-            agents_available: self.router.agents_available(queue, channel) as u64,
+            agents_available: available as u64,
             agents_staffed: staffed,
             agents_after_contact_work: working,
             agents_busy: busy,
             agents_missed: missed,
             agents_non_productive: online.saturating_sub(staffed),
-            estimated_wait_time: None,
-            position_in_queue: contact
-                .and_then(|contact| self.router.position(contact))
-                .map(|place| place as u64),
+            estimated_wait_time: wait(size + 1),
+            contact_wait_time: place.and_then(wait),
+            position_in_queue: place.map(|place| place as u64),
         }
     }
 
@@ -494,10 +503,13 @@ impl Core {
         let text = |text: &Option<String>| text.clone().map(Value::String);
         match path.root() {
             // Names with dots are one key, as attributes are flat.
-            "Attributes" => match path.dotted() {
-                name if name.is_empty() => Some(json!(chain.attributes)),
-                name => chain.attributes.get(&name).cloned().map(Value::String),
-            },
+            "Attributes" => {
+                let attributes = self.attributes_of(id)?;
+                match path.dotted() {
+                    name if name.is_empty() => Some(json!(attributes)),
+                    name => attributes.get(&name).cloned().map(Value::String),
+                }
+            }
             "SegmentAttributes" => within(contact.segment_texts()),
             "Tags" => within(json!(contact.tags)),
             "References" => within(json!(contact.references)),

@@ -49,6 +49,7 @@ mod error;
 pub mod event;
 mod flow_run;
 mod function_log;
+pub mod guides;
 mod host;
 mod inactivity;
 pub mod monitoring;
@@ -66,6 +67,8 @@ mod timer;
 mod token;
 pub mod transcript;
 mod transfer;
+pub mod view_talk;
+mod waiting_time;
 
 pub use agent_event::Snapshot;
 pub use agents::HEART_BEAT_MS;

@@ -127,7 +127,9 @@ impl Core {
         self.timers.set(Deadline::OfferMissed(id), None);
         if let Some(mut stay) = self.contacts.get(&id).and_then(|contact| contact.queue.clone()) {
             stay.dequeued_at = Some(cx.now);
-            self.contacts.get_mut(&id).expect("found above").queue = Some(stay);
+            let contact = self.contacts.get_mut(&id).expect("found above");
+            self.handovers.note(stay.queue, contact.channel, cx.now);
+            contact.queue = Some(stay);
         }
         let joined = self.router.accept(id, cx.now).and_then(|waiting| waiting.criteria);
         let contact = self.contacts.get_mut(&id).expect("found above");
@@ -171,6 +173,7 @@ impl Core {
         }
         self.whisper(cx, id, EventHook::AgentWhisper, Purpose::AgentWhisper);
         self.whisper(cx, id, EventHook::CustomerWhisper, Purpose::CustomerWhisper);
+        self.start_guide(cx, id, EventHook::DefaultAgentUI);
         Ok(())
     }
 

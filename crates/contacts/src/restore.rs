@@ -147,6 +147,17 @@ impl Core {
                 let _ = self.router.offer(id, offer.user);
             }
         }
+        // Of contacts that have ended nothing is known any more; those that go on still tell how fast they were taken.
+        let mut taken: Vec<_> = (self.contacts.values())
+            .filter_map(|contact| {
+                let stay = contact.queue.as_ref()?;
+                Some((contact.agent.as_ref()?.connected_at, stay.queue, contact.channel))
+            })
+            .collect();
+        taken.sort_by_key(|(at, ..)| *at);
+        for (at, queue, channel) in taken {
+            self.handovers.note(queue, channel, at);
+        }
         let users: Vec<_> = self.agents.keys().copied().collect();
         for user in users {
             self.route_agent(user);

@@ -20,9 +20,12 @@ use crate::transcript::{Draft, content_type};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-const CONNECT_WITHIN_MS: i64 = 5 * MINUTE_MS;
+/// By when a customer must have connected.
+pub(crate) const CONNECT_WITHIN_MS: i64 = 5 * MINUTE_MS;
 /// A chat lasts 25 hours unless the start says otherwise.
 pub const DEFAULT_CHAT_MINUTES: u32 = 25 * 60;
+/// The same in milliseconds.
+pub(crate) const CHAT_MS: i64 = DEFAULT_CHAT_MINUTES as i64 * MINUTE_MS;
 /// A task lives seven days.
 pub const TASK_LIFE_MS: i64 = 7 * DAY_MS;
 /// A task is scheduled at most six days ahead.
@@ -515,6 +518,7 @@ pub(crate) fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
         past: Vec::new(),
         called: None,
         sounds: Vec::new(),
+        views: Vec::new(),
         ended_at: None,
         last_seq: 0,
         tokens: Default::default(),

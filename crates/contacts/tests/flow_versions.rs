@@ -295,3 +295,30 @@ fn what_loading_puts_right_is_nobodys_change() {
     use directory::history::Action;
     assert_eq!(told, [("system", Action::Published), ("test", Action::Published)]);
 }
+
+#[test]
+fn the_switch_of_the_instance_silences_flow_logs() {
+    let mut center = Center::new(&[("F", &document("end", vec![]))]);
+    let log = act("log", "UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Enabled"}), "greet");
+    let id = center.flow("F");
+    publish(&mut center, &id, document("log", vec![log, say("greet", "hi", "end")]));
+    for (switch, logged) in [("false", 0), ("true", 1)] {
+        let input = directory::instance::UpdateInstanceAttribute {
+            instance_id: None,
+            attribute_type: directory::instance::InstanceAttribute::ContactflowLogs,
+            value: switch.to_owned(),
+            client_token: None,
+        };
+        center
+            .apply(|core, cx| {
+                core.configure(cx, "test", |directory, _| directory.update_instance_attribute(input))
+            })
+            .expect("is switched");
+        let before = center.events.len();
+        chat(&mut center, "F");
+        let greetings = center.events[before..].iter().filter(
+            |event| matches!(event, contacts::Event::FlowLog { entry } if entry["Identifier"] == "greet"),
+        );
+        assert_eq!(greetings.count(), logged, "{switch}");
+    }
+}

@@ -121,6 +121,11 @@ impl Directory {
         Some((bot, alias))
     }
 
+    /// Whether flows may ask the bot behind this alias.
+    pub fn may_ask(&self, alias: &str) -> bool {
+        self.bot_alias(alias).is_some_and(|(_, alias)| alias.associated)
+    }
+
     /// The bot that flows may ask by this alias in a language (`en-US`; none = the bot's first), with its version and
     /// locale; an adapter has no locales of its own.
     pub fn bot_for(&self, alias: &str, language: Option<&str>) -> Result<(&Bot, u32, Option<String>)> {

@@ -73,6 +73,8 @@ pub(crate) struct Tables {
     modules: Table<FlowModule>,
     prompts: Table<Prompt>,
     task_templates: Table<TaskTemplate>,
+    views: Table<View>,
+    view_versions: Table<ViewVersion>,
     bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
     groups: Table<HierarchyGroup>,
@@ -118,6 +120,7 @@ macro_rules! tables {
                     Kind::HierarchyStructure => self.structure = read(kind, id, body)?,
                     Kind::Instance => self.instance = read(kind, id, body)?,
                     Kind::HierarchyGroup => load_into(&mut self.tables.groups, id, body)?,
+                    Kind::ViewVersion => load_into(&mut self.tables.view_versions, id, body)?,
                     Kind::Bot => load_into(&mut self.tables.bots, id, body)?,
                     Kind::StorageConfig => load_into(&mut self.tables.storage, id, body)?,
                     Kind::PredefinedAttribute => load_into(&mut self.tables.attributes, id, body)?,
@@ -141,6 +144,7 @@ tables! {
     FlowModule: modules, flow_module(FlowId), flow_modules, flow_module_named;
     Prompt: prompts, prompt(PromptId), prompts, prompt_named;
     TaskTemplate: task_templates, task_template(TaskTemplateId), task_templates, task_template_named;
+    View: views, view(ViewId), views, view_with_name;
 }
 
 macro_rules! holds {
@@ -155,6 +159,7 @@ macro_rules! holds {
 holds! {
     PredefinedAttribute: attributes;
     Bot: bots;
+    ViewVersion: view_versions;
     HierarchyGroup: groups;
     StorageAssociation: storage;
 }

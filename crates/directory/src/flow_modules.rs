@@ -29,6 +29,16 @@ inputs! {
         settings: Option<String>,
         external_invocation_configuration: Option<ExternalInvocation>,
     }
+    /// `CreateContactFlowModuleDraft`, an operation of our own: a module that is saved, but not published yet.
+    CreateContactFlowModuleDraft {
+        name: String,
+        description: Option<String>,
+        content: String,
+        tags: Option<Tags>,
+        settings: Option<String>,
+    }
+    /// `ListContactFlowModuleUses`, an operation of our own.
+    ListContactFlowModuleUses { contact_flow_module_id: String }
     /// `DescribeContactFlowModule`; the id may end in `:$SAVED`, `:$LATEST` or the number of a version.
     DescribeContactFlowModule { contact_flow_module_id: String }
     /// `UpdateContactFlowModuleContent`: publishes, or with `:$SAVED` at the end of the id saves a draft.
@@ -87,37 +97,117 @@ impl Directory {
     pub fn create_contact_flow_module(
         &mut self,
         cx: &mut Cx<'_>,
-        input: CreateContactFlowModule,
+        mut input: CreateContactFlowModule,
         author: &str,
         validator: &dyn FlowValidator,
     ) -> Result<FlowId> {
         self.mine(&input)?;
-        texts(Some(&input.name), input.description.as_deref())?;
-        rules::tags(input.tags.as_ref())?;
+        let made_by = input.client_token.take().filter(|token| !token.is_empty());
+        let made_by = made_by.map(|token| (token, sha256(&format!("{input:?}"))));
+        if let Some((token, request)) = &made_by {
+            let before = self.flow_modules().find_map(|module| {
+                let (known, request) = module.made_by.as_ref()?;
+                (known == token).then_some((module.id, request))
+            });
+            match before {
+                Some((id, same)) if same == request => return Ok(id),
+                Some(_) => {
+                    return Err(DirectoryError::new(
+                        Code::Idempotency,
+                        "This ClientToken was used before for a module with other values. Use a new one.",
+                    ));
+                }
+                None => {}
+            }
+        }
         let content = VersionContent { content: input.content, settings: input.settings };
-        form(&content)?;
-        let mut module = FlowModule {
-            id: cx.fresh(),
-            name: input.name,
-            description: input.description.filter(|text| !text.is_empty()),
-            state: FlowState::Active.as_str().to_owned(),
-            published: Some(content.clone()),
-            draft: content,
-            versions: Vec::new(),
-            external_invocation: input
-                .external_invocation_configuration
-                .and_then(|configuration| configuration.enabled)
-                .unwrap_or_default(),
-            tags: input.tags.unwrap_or_default(),
-            last_modified_time: cx.now,
-        };
-        self.name_is_free(&module)?;
-        self.room_for(Quota::FlowModules, self.table::<FlowModule>().len())?;
+        let mut module = self.new_module(cx, input.name, input.description, content, input.tags)?;
+        module.made_by = made_by;
+        module.external_invocation =
+            input.external_invocation_configuration.and_then(|wanted| wanted.enabled).unwrap_or_default();
         self.publishable_module(&module.draft, validator)?;
+        module.published = Some(module.draft.clone());
         self.add_version(cx, module.id, &mut module.versions, None, Some(author), None);
         let id = module.id;
         self.put(module);
         Ok(id)
+    }
+
+    /// `CreateContactFlowModuleDraft`: nothing is checked but what every draft must be.
+    pub fn create_contact_flow_module_draft(
+        &mut self,
+        cx: &mut Cx<'_>,
+        input: CreateContactFlowModuleDraft,
+    ) -> Result<FlowId> {
+        self.mine(&input)?;
+        let content = VersionContent { content: input.content, settings: input.settings };
+        let module = self.new_module(cx, input.name, input.description, content, input.tags)?;
+        let id = module.id;
+        self.put(module);
+        Ok(id)
+    }
+
+    /// A module that may be made, not published and not kept yet.
+    fn new_module(
+        &self,
+        cx: &mut Cx<'_>,
+        name: String,
+        description: Option<String>,
+        content: VersionContent,
+        tags: Option<Tags>,
+    ) -> Result<FlowModule> {
+        texts(Some(&name), description.as_deref())?;
+        rules::tags(tags.as_ref())?;
+        form(&content)?;
+        let module = FlowModule {
+            id: cx.fresh(),
+            name,
+            description: description.filter(|text| !text.is_empty()),
+            state: FlowState::Active.as_str().to_owned(),
+            published: None,
+            draft: content,
+            versions: Vec::new(),
+            external_invocation: false,
+            made_by: None,
+            tags: tags.unwrap_or_default(),
+            last_modified_time: cx.now,
+        };
+        self.name_is_free(&module)?;
+        self.room_for(Quota::FlowModules, self.table::<FlowModule>().len())?;
+        Ok(module)
+    }
+
+    /// `ListContactFlowModuleUses`: the flows and modules whose published content or draft names a module, by id.
+    pub fn list_contact_flow_module_uses<'a>(
+        &'a self,
+        input: &ListContactFlowModuleUses,
+        after: Option<&str>,
+    ) -> Result<Rows<'a>> {
+        self.mine(input)?;
+        let module = self.find::<FlowModule>(&input.contact_flow_module_id)?;
+        let named = module.id.to_string();
+        let use_of =
+            |kind, id: FlowId, name: &'a str, tags: &'a Tags, published: Option<&str>, draft: &str| {
+                let published = published.is_some_and(|content| content.contains(&named));
+                (published || draft.contains(&named)).then_some((id, kind, name, tags, published))
+            };
+        let flows = self.flows().filter_map(|flow| {
+            use_of("CONTACT_FLOW", flow.id, &flow.name, &flow.tags, flow.published.as_deref(), &flow.draft)
+        });
+        let modules = self.flow_modules().filter(|other| other.id != module.id).filter_map(|other| {
+            let published = other.published.as_ref().map(|published| published.content.as_str());
+            use_of("CONTACT_FLOW_MODULE", other.id, &other.name, &other.tags, published, &other.draft.content)
+        });
+        let after: Option<FlowId> = after.and_then(|key| key.parse().ok());
+        let mut uses: Vec<_> =
+            flows.chain(modules).filter(|(id, ..)| after.is_none_or(|after| *id > after)).collect();
+        uses.sort_unstable_by_key(|(id, ..)| *id);
+        Ok(Rows::new(uses.into_iter().map(|(id, kind, name, tags, published)| {
+            Row::new(id, Some(tags), move || {
+                let body = Body::new().set("ResourceType", kind).text("Id", id);
+                body.set("Name", name).set("Published", published).build()
+            })
+        })))
     }
 
     /// The output of `CreateContactFlowModule`.

@@ -66,6 +66,10 @@ kinds! {
     RoutingProfile = "routing-profile", "routing profile";
     /// A task template.
     TaskTemplate = "task-template", "task template";
+    /// A view.
+    View = "view", "view";
+    /// A version of a view; its id is that of the view, a colon and the number.
+    ViewVersion = "view-version", "view version";
     /// An agent status.
     AgentStatus = "agent-status", "agent status";
     /// A predefined attribute; its id is its name.

@@ -2,11 +2,11 @@
 //!
 //! What is here: the instance and its switches, users, security profiles and the permissions they grant, routing
 //! profiles, queues, hours of operation, quick connects, agent statuses, flows as resources, prompts, predefined
-//! attributes and proficiencies, task templates, tags, the agent hierarchy, approved origins and storage configs. What stays outside:
+//! attributes and proficiencies, task templates, views, tags, the agent hierarchy, approved origins and storage configs. What stays outside:
 //! HTTP and paging tokens, storing, hashing passwords, the flow language, and everything that moves (contacts, agents'
 //! states).
 //!
-//! Not built: flow modules, versions of flows, dated exceptions of hours, e-mail, applications and hierarchy
+//! Not built: dated exceptions of hours, e-mail, applications and hierarchy
 //! restrictions of security profiles, purposes of predefined attributes. Requests that name them are refused by name.
 //!
 //! # How to drive it
@@ -81,9 +81,11 @@ pub mod table;
 pub mod tags;
 pub mod task_templates;
 pub mod users;
+pub mod views;
 
 pub use directory::{Cx, Directory};
 pub use error::{Code, DirectoryError, LoadError, Result};
 pub use kind::{Change, Kind};
 pub use permissions::Permission;
 pub use quotas::Quota;
+pub use rules::is_phone_number;

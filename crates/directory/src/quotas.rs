@@ -86,6 +86,10 @@ quotas! {
     TaskTemplates = "Task templates per instance", 50, false;
     /// Users.
     Users = "Users per instance", 500, true;
+    /// Views besides the managed ones.
+    Views = "Views per instance", 500, true;
+    /// Versions of one view.
+    ViewVersions = "Versions per view", 100, true;
 }
 
 impl Quota {

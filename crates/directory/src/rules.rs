@@ -112,14 +112,17 @@ pub(crate) fn tag_key(key: &str) -> Result<()> {
     }
 }
 
-/// A telephone number in E.164: a plus sign and 2–15 digits, the first not zero.
-pub(crate) fn phone_number(member: &str, text: &str) -> Result<()> {
-    let valid = text.strip_prefix('+').is_some_and(|digits| {
+/// Whether a text is a telephone number in E.164: a plus sign and 2–15 digits, the first not zero.
+pub fn is_phone_number(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
         (2..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0')
-    });
-    if valid {
+    })
+}
+
+pub(crate) fn phone_number(member: &str, text: &str) -> Result<()> {
+    if is_phone_number(text) {
         return Ok(());
     }
     // The number itself may be personal data and stays out of the message.

@@ -20,6 +20,8 @@ parts! {
         type_condition: Option<String>,
         state_condition: Option<String>,
         status_condition: Option<String>,
+        view_type_condition: Option<String>,
+        view_status_condition: Option<String>,
     }
     /// A comparison of one field.
     StringCondition { field_name: String, value: String, comparison_type: Comparison }
@@ -114,6 +116,8 @@ pub(crate) enum Leaf {
     FlowType,
     State,
     Status,
+    ViewType,
+    ViewStatus,
 }
 
 /// The members of a search filter.
@@ -160,6 +164,8 @@ impl<D> Searchable<D> {
             criteria.type_condition.is_some(),
             criteria.state_condition.is_some(),
             criteria.status_condition.is_some(),
+            criteria.view_type_condition.is_some(),
+            criteria.view_status_condition.is_some(),
         ];
         if members.iter().filter(|&&set| set).count() != 1 {
             return Err(DirectoryError::parameter(
@@ -180,6 +186,8 @@ impl<D> Searchable<D> {
             (Leaf::FlowType, "TypeCondition", &criteria.type_condition),
             (Leaf::State, "StateCondition", &criteria.state_condition),
             (Leaf::Status, "StatusCondition", &criteria.status_condition),
+            (Leaf::ViewType, "ViewTypeCondition", &criteria.view_type_condition),
+            (Leaf::ViewStatus, "ViewStatusCondition", &criteria.view_status_condition),
         ];
         for (leaf, member, value) in leaves {
             if value.is_some() && self.leaf(leaf).is_none() {
@@ -283,7 +291,7 @@ impl<'a, D> Matcher<'a, D> {
         Found { rows: documents.filter(|document| self.matches(document)).map(row).collect() }
     }
 
-    fn matches(&self, document: &D) -> bool {
+    pub fn matches(&self, document: &D) -> bool {
         self.filter.is_none_or(|filter| self.passes(filter, document))
             && self.criteria.is_none_or(|criteria| self.meets(criteria, document))
     }
@@ -362,6 +370,8 @@ impl<'a, D> Matcher<'a, D> {
             (Leaf::FlowType, &criteria.type_condition),
             (Leaf::State, &criteria.state_condition),
             (Leaf::Status, &criteria.status_condition),
+            (Leaf::ViewType, &criteria.view_type_condition),
+            (Leaf::ViewStatus, &criteria.view_status_condition),
         ]
         .into_iter()
         .all(|(leaf, wanted)| wanted.as_ref().is_none_or(|wanted| self.leaf_is(leaf, wanted, document)))

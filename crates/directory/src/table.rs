@@ -52,6 +52,20 @@ documents! {
     FlowModule: FlowModule, FlowId, id, name;
     Prompt: Prompt, PromptId, prompt_id, name;
     TaskTemplate: TaskTemplate, TaskTemplateId, id, name;
+    View: View, ViewId, id, name;
+}
+
+impl Document for ViewVersion {
+    const KIND: Kind = Kind::ViewVersion;
+    type Id = String;
+
+    fn id(&self) -> String {
+        crate::views::version_key(self.view, self.number)
+    }
+
+    fn unique_name(&self) -> String {
+        self.id()
+    }
 }
 
 impl Document for PredefinedAttribute {

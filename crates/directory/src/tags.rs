@@ -94,7 +94,8 @@ tagged!(
     FlowResource,
     FlowModule,
     Prompt,
-    HierarchyGroup
+    HierarchyGroup,
+    View
 );
 
 /// Evaluates an expression with a type alias for the resource that the path segment of a resource name stands for.
@@ -112,6 +113,7 @@ macro_rules! for_kind {
             "routing-profile" => RoutingProfile,
             "security-profile" => SecurityProfile,
             "transfer-destination" => QuickConnect,
+            "view" => View,
         )
     };
     ($segment:expr, $resource:ident, $action:expr, $($text:literal => $type:ty,)*) => {

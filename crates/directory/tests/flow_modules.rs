@@ -96,6 +96,74 @@ fn modules_are_archived_restored_and_deleted() {
 }
 
 #[test]
+fn the_same_request_with_the_same_token_makes_one_module() {
+    let mut world = World::new();
+    let request = json!({ "Name": "M", "Content": "{\"m\":1}", "ClientToken": "t1", "Tags": { "a": "b" } });
+    let first = world.ok("CreateContactFlowModule", request.clone());
+    assert_eq!(world.ok("CreateContactFlowModule", request.clone()), first, "a repetition");
+    let other = with(&request, json!({ "Name": "N" }));
+    world.refused("CreateContactFlowModule", other, "IdempotencyException", "ClientToken was used before");
+    let fresh = with(&request, json!({ "ClientToken": "t2" }));
+    world.refused("CreateContactFlowModule", fresh, DUPLICATE, "another name");
+    world.ok("DeleteContactFlowModule", json!({ "ContactFlowModuleId": first["Id"] }));
+    assert_ne!(world.ok("CreateContactFlowModule", request), first, "what is deleted is made anew");
+}
+
+#[test]
+fn a_draft_is_kept_before_anything_is_published() {
+    let mut world = World::new();
+    let draft = json!({ "Name": "D", "Content": "{\"broken\":1}", "Tags": { "a": "b" } });
+    let made = world.ok("CreateContactFlowModuleDraft", draft.clone());
+    let id = made["Id"].as_str().expect("an id").to_owned();
+    assert!(world.directory.callable_module(&id).is_none(), "flows cannot call it");
+    world.refused(
+        "DescribeContactFlowModule",
+        json!({ "ContactFlowModuleId": id }),
+        REQUEST,
+        "never been published",
+    );
+    let saved =
+        world.ok("DescribeContactFlowModule", json!({ "ContactFlowModuleId": format!("{id}:$SAVED") }));
+    assert_eq!(saved["ContactFlowModule"]["Status"], "SAVED");
+    assert_eq!(saved["ContactFlowModule"]["Content"], "{\"broken\":1}");
+    let publish = |content: &str| json!({ "ContactFlowModuleId": id, "Content": content });
+    world.refused("UpdateContactFlowModuleContent", publish("{\"broken\":1}"), BAD_MODULE, "next action");
+    world.ok("UpdateContactFlowModuleContent", publish("{\"m\":1}"));
+    assert!(world.directory.callable_module(&id).is_some());
+    let described = world.ok("DescribeContactFlowModule", json!({ "ContactFlowModuleId": id }));
+    assert_eq!(described["ContactFlowModule"]["Version"], 1);
+    world.refused("CreateContactFlowModuleDraft", draft, DUPLICATE, "another name");
+    let text = json!({ "Name": "E", "Content": "[]" });
+    world.refused("CreateContactFlowModuleDraft", text, BAD_MODULE, "object");
+    world.quota(Quota::FlowModules, Some(1));
+    let one_more = json!({ "Name": "E", "Content": "{}" });
+    world.refused("CreateContactFlowModuleDraft", one_more, LIMIT, "Flow modules per instance");
+}
+
+#[test]
+fn who_calls_a_module_is_told() {
+    let mut world = World::new();
+    let id = module(&mut world, json!({}));
+    let other = module(&mut world, json!({ "Name": "Other", "Content": format!("{{\"m\":\"{id}\"}}") }));
+    let flow = |name: &str, status: &str, content: &str| json!({ "Name": name, "Type": "CONTACT_FLOW", "Status": status, "Content": content });
+    let calls = format!("{{\"FlowModuleId\":\"{}\"}}", arn(&format!("flow-module/{id}")));
+    world.ok("CreateContactFlow", flow("Calls", "PUBLISHED", &calls));
+    world.ok("CreateContactFlow", flow("Will call", "SAVED", &calls));
+    world.ok("CreateContactFlow", flow("Does not", "PUBLISHED", "{}"));
+    let uses = world.ok("ListContactFlowModuleUses", json!({ "ContactFlowModuleId": id }));
+    let mut rows: Vec<_> = uses["Uses"].as_array().expect("a list").iter().collect();
+    rows.sort_by_key(|row| row["Name"].as_str());
+    let told: Vec<_> = rows.iter().map(|row| (row["Name"].as_str(), row["Published"].as_bool())).collect();
+    assert_eq!(
+        told,
+        [(Some("Calls"), Some(true)), (Some("Other"), Some(true)), (Some("Will call"), Some(false))]
+    );
+    assert_eq!((&rows[1]["ResourceType"], &rows[1]["Id"]), (&json!("CONTACT_FLOW_MODULE"), &json!(other)));
+    let none = world.ok("ListContactFlowModuleUses", json!({ "ContactFlowModuleId": other }));
+    assert_eq!(none["Uses"], json!([]));
+}
+
+#[test]
 fn what_is_refused() {
     let mut world = World::new();
     let id = module(&mut world, json!({}));

@@ -40,6 +40,13 @@ fn a_prompt_lives_and_dies() {
             (with(&base, json!({ "S3Uri": "s3:///a.wav" })), INVALID, "s3://bucket/key"),
             (with(&base, json!({ "S3Uri": format!("s3://b/{}", "x".repeat(2_000)) })), INVALID, "2000"),
             (with(&base, json!({ "S3Uri": null })), INVALID, "S3Uri"),
+            (with(&base, json!({ "S3Uri": "upload://" })), INVALID, "s3://bucket/key"),
+            // Where the sound lies is not for callers to say.
+            (
+                with(&base, json!({ "Media": { "File": "keys", "DurationMs": 1, "Bytes": 1 } })),
+                INVALID,
+                "Media",
+            ),
         ],
     );
     world.all_refused(

@@ -15,6 +15,12 @@ pub const FLOW_TYPES: [(FlowType, &str, &str); 9] = [
     (FlowType::QueueTransfer, "QUEUE_TRANSFER", "queueTransfer"),
 ];
 
+/// Whether `$.Agent` may have a value (spec 04 §12.1): in flows that run while an agent is chosen or joins. An inbound
+/// flow has one only after an agent was there, as a disconnect flow has.
+pub const fn knows_agent(kind: FlowType) -> bool {
+    !matches!(kind, FlowType::CustomerQueue | FlowType::QueueTransfer)
+}
+
 /// The spelling inside `Metadata.type` and older exports.
 pub fn in_metadata(kind: FlowType) -> &'static str {
     row(kind).2

@@ -339,8 +339,10 @@ pub struct QueueMetrics {
     pub agents_busy: u64,
     pub agents_missed: u64,
     pub agents_non_productive: u64,
-    /// Expected wait in seconds, where it can be told.
+    /// Expected wait of a contact that comes now, in seconds, where it can be told.
     pub estimated_wait_time: Option<u64>,
+    /// The same of the contact of the run, where it waits in this queue.
+    pub contact_wait_time: Option<u64>,
     /// 1 = next, where the contact of the run waits in this queue.
     pub position_in_queue: Option<u64>,
 }

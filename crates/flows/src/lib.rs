@@ -68,6 +68,7 @@ pub use host::{
 pub use interpreter::advance;
 pub use interpreter::bot::{BUILT_IN_MENU, is_built_in_menu};
 pub use program::Program;
+pub use resources::is_managed_view;
 pub use run::Run;
 pub use validate::{Level, ModuleContract, Problem, Resolver, validate, validate_document};
 pub use value::Reference;

@@ -84,6 +84,23 @@ fn rename(place: &mut Map<String, Value>, old: &str, new: &str) {
     }
 }
 
+/// The views that every instance has.
+const MANAGED_VIEWS: [&str; 5] = ["cards", "confirmation", "detail", "form", "list"];
+
+/// True for the id or resource name of a view that every instance has, with or without a version or qualifier.
+pub fn is_managed_view(name: &str) -> bool {
+    let id = match name.strip_prefix("arn:") {
+        None => name,
+        Some(_) => match name.rsplit_once(":view/") {
+            Some((front, id)) if front.ends_with(":aws") => id,
+            _ => return false,
+        },
+    };
+    let (id, version) = id.split_once(':').unwrap_or((id, "$LATEST"));
+    let known_version = version == "$LATEST" || version.parse::<u32>().is_ok_and(|number| number > 0);
+    MANAGED_VIEWS.contains(&id) && known_version
+}
+
 /// True for text that deployment tools replace before a flow is used.
 pub fn is_placeholder(text: &str) -> bool {
     ["%%", "{{", "${"].iter().any(|mark| text.contains(mark))

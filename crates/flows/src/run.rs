@@ -136,6 +136,9 @@ pub struct Scope {
     /// `$.Views`: the last view answer.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub views: Value,
+    /// What the last view was answered must not be told.
+    #[serde(skip_serializing_if = "is_false")]
+    pub views_hidden: bool,
     /// `$.Modules`: inside a module its input, in a caller the last result.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub modules: Value,
@@ -145,6 +148,10 @@ pub struct Scope {
     /// Counters by identifier of the `Loop` action.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub loops: BTreeMap<String, LoopState>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Scope {

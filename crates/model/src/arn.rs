@@ -51,6 +51,7 @@ pub enum ArnKind {
     OperatingHours,
     AgentGroup,
     TaskTemplate,
+    View,
 }
 
 impl ArnKind {
@@ -70,6 +71,7 @@ impl ArnKind {
             Self::OperatingHours => "operating-hours",
             Self::AgentGroup => "agent-group",
             Self::TaskTemplate => "task-template",
+            Self::View => "view",
         }
     }
 }

@@ -60,6 +60,8 @@ id_types! {
     PromptId
     /// A task template.
     TaskTemplateId
+    /// A view.
+    ViewId
     /// A transcript item: a message, an event or an attachment notice.
     ItemId
     /// An attachment file.

@@ -9,6 +9,7 @@ pub mod id;
 pub mod resource;
 pub mod task_template;
 pub mod time;
+pub mod view;
 
 pub use arn::{Arn, ArnKind, Scope};
 pub use channel::{Channel, InitiationMethod};

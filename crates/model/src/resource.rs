@@ -10,6 +10,7 @@ use crate::channel::Channel;
 use crate::id::*;
 pub use crate::task_template::*;
 use crate::time::Timestamp;
+pub use crate::view::*;
 
 /// Tags of a resource: at most 50, keys 1–128 and values 0–256 characters.
 pub type Tags = BTreeMap<String, String>;
@@ -442,6 +443,9 @@ pub struct FlowModule {
     /// Whether other services than flows may call it, as it was set; nothing but flows calls modules here.
     #[serde(default)]
     pub external_invocation: bool,
+    /// The client token of the request that made it, with a digest of that request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<(String, String)>,
     #[serde(default)]
     pub tags: Tags,
     pub last_modified_time: Timestamp,
@@ -507,9 +511,24 @@ pub struct Prompt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub s3_uri: String,
+    /// The sound; none for built-in ones, which are calculated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<PromptMedia>,
     #[serde(default)]
     pub tags: Tags,
     pub last_modified_time: Timestamp,
+}
+
+/// The sound of a prompt: a WAV file of 8 kHz, one channel and µ-law.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PromptMedia {
+    /// Its name among the files.
+    pub file: String,
+    /// How long it lasts, in milliseconds.
+    pub duration_ms: u64,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// What its holders may do in the pages and, signed in, through the API (spec 02 §8).

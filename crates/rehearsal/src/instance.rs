@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flows::action::ResourceKind;
-use flows::{BotCall, BotError, BotReply, Program};
+use flows::{BotCall, BotError, BotReply, Program, ViewRequest};
 use model::resource::FlowType;
 use model::{FlowId, Timestamp};
 
@@ -45,6 +45,9 @@ pub trait Instance {
 
     /// Whether flows may ask the bot of this alias in a language; else the reason.
     fn bot(&self, alias: &str, language: Option<&str>) -> Result<(), String>;
+
+    /// The name of the view that a flow shows; else why it cannot be shown.
+    fn view(&self, request: &ViewRequest) -> Result<String, String>;
 
     /// One turn of a bot.
     fn ask_bot(&self, call: &BotCall, now: Timestamp) -> Result<BotReply, BotError>;

@@ -6,6 +6,7 @@ use std::path::Path;
 use flows::{EventHook, KeysRequest, Pause, Resume, Run, ThirdPartyEnd, advance};
 use model::resource::FlowType;
 use model::{Channel, Timestamp};
+use serde_json::{Value, json};
 
 use crate::functions_given::{self, Real};
 use crate::given::{Given, GivenError};
@@ -154,7 +155,7 @@ impl Play {
     /// What the flow waits for, and the milliseconds until it goes on by itself.
     pub(crate) fn waits(&self) -> (Option<Waits>, Option<u64>) {
         let waits = match self.pause {
-            Some(Pause::Input { .. } | Pause::Keys(_)) => Some(Waits::Customer),
+            Some(Pause::Input { .. } | Pause::Keys(_) | Pause::View(_)) => Some(Waits::Customer),
             Some(Pause::Wait { customer_returned: true, .. }) => Some(Waits::Return),
             Some(Pause::Wait { .. } | Pause::LoopPrompts { .. }) => Some(Waits::Time),
             _ => None,
@@ -165,10 +166,8 @@ impl Play {
 
     fn listens(&self) -> bool {
         let waits = |pause: &Pause| {
-            matches!(
-                pause,
-                Pause::Input { .. } | Pause::Keys(_) | Pause::Wait { customer_returned: true, .. }
-            )
+            let returns = matches!(pause, Pause::Wait { customer_returned: true, .. });
+            returns || matches!(pause, Pause::Input { .. } | Pause::Keys(_) | Pause::View(_))
         };
         self.pause.as_ref().is_some_and(waits)
     }
@@ -205,16 +204,19 @@ impl Play {
 
     /// Whether the flow waits for the customer to say something.
     pub fn awaits_customer(&self) -> bool {
-        matches!(self.pause, Some(Pause::Input { .. } | Pause::Keys(_)))
+        matches!(self.pause, Some(Pause::Input { .. } | Pause::Keys(_) | Pause::View(_)))
     }
 
-    /// The customer writes or says something, or presses digits.
+    /// The customer writes or says something, or presses digits. A view is answered with the action that is said, or
+    /// with `{"action": …, "data": …}`.
     pub fn says(&mut self, text: &str) {
         if let Some(Pause::Keys(request)) = &self.pause {
             // What is said into a menu of keys is heard by nobody.
             if let Some((keys, timed_out)) = pressed(request, text) {
                 self.drive(Resume::Keys { keys, timed_out });
             }
+        } else if matches!(self.pause, Some(Pause::View(_))) {
+            self.drive(view_answer(text));
         } else if self.listens() {
             self.drive(Resume::CustomerMessage {
                 text: text.to_owned(),
@@ -389,7 +391,16 @@ impl Play {
                     resume = Resume::Failed("only calls can be joined this way".to_owned())
                 }
                 Pause::ThirdParty(_) => resume = Resume::ThirdParty(ThirdPartyEnd::CallFailed),
-                Pause::View(_) => resume = Resume::Failed("views are not available".to_owned()),
+                Pause::View(request) => {
+                    let until = within(request.time_limit_ms);
+                    match self.stage.show_view(&request) {
+                        Ok(()) => {
+                            self.until = Some(until);
+                            return;
+                        }
+                        Err(reason) => resume = Resume::Failed(reason),
+                    }
+                }
                 Pause::Disconnect => return self.end(),
                 // Who waits in a queue goes on waiting when the queue's flow is over.
                 Pause::End if self.place == Place::Queue => return self.leave_flow(),
@@ -435,4 +446,15 @@ fn pressed(request: &KeysRequest, text: &str) -> Option<(String, bool)> {
     let keys = if request.cancel_key { keys.rsplit('*').next().unwrap_or(keys) } else { keys };
     let most = request.most as usize;
     Some((keys.chars().take(most).collect(), !ended && keys.len() < most))
+}
+
+/// What a text answers to a view.
+fn view_answer(text: &str) -> Resume {
+    let read: Option<Value> = serde_json::from_str(text).ok();
+    match read.as_ref().and_then(|answer| Some((answer.get("action")?.as_str()?, answer.get("data")))) {
+        Some((action, data)) => {
+            Resume::View { action: action.to_owned(), data: data.cloned().unwrap_or_else(|| json!({})) }
+        }
+        None => Resume::View { action: text.to_owned(), data: json!({"content": text}) },
+    }
 }

@@ -7,6 +7,7 @@ use flows::action::ResourceKind;
 use flows::{
     BotCall, BotError, BotReply, Branch, ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry,
     Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Said, Service, Target, TargetQueue,
+    ViewRequest,
 };
 use model::resource::FlowType;
 use model::{Channel, FlowId, Timestamp};
@@ -120,6 +121,19 @@ impl Stage {
             Some(instance) if self.given.bot(&call.alias).is_none() => instance.ask_bot(&call, self.now),
             _ => self.given.bot_reply(call),
         }
+    }
+
+    /// Shows a view: what the customer hears of it is its name and heading. An error says why it cannot be shown.
+    pub fn show_view(&mut self, request: &ViewRequest) -> Result<(), String> {
+        let name = match &self.instance {
+            Some(instance) => instance.view(request)?,
+            None => request.view.clone(),
+        };
+        let heading = request.data.get("Heading").and_then(Value::as_str).unwrap_or_default();
+        let text = format!("[{name}] {heading}");
+        self.send_message(Message::Text(text.trim_end().to_owned()))
+            .map(|_| ())
+            .map_err(|error| error.to_string())
     }
 
     /// What is written down from now on.
@@ -374,6 +388,7 @@ impl Host for Stage {
     fn provides(&self, service: Service) -> bool {
         match service {
             Service::Functions | Service::PersistentChat => true,
+            Service::Views => self.channel == Channel::Chat,
             Service::Telephony => self.channel == Channel::Voice,
             _ => false,
         }

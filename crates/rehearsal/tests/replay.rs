@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use flows::action::ResourceKind;
-use flows::{BotCall, BotError, BotReply, Branch, Message, Program};
+use flows::{BotCall, BotError, BotReply, Branch, Message, Program, ViewRequest};
 use model::resource::FlowType;
 use model::{Channel, FlowId, Timestamp};
 use rehearsal::{
@@ -54,6 +54,13 @@ impl Instance for Desk {
 
     fn bot(&self, alias: &str, _: Option<&str>) -> Result<(), String> {
         if alias == "helper" { Ok(()) } else { Err(format!("no bot {alias}")) }
+    }
+
+    fn view(&self, request: &ViewRequest) -> Result<String, String> {
+        match request.view.as_str() {
+            "form" => Ok("Form".to_owned()),
+            other => Err(format!("no view {other}")),
+        }
     }
 
     fn ask_bot(&self, call: &BotCall, _: Timestamp) -> Result<BotReply, BotError> {
@@ -153,6 +160,38 @@ fn every_step_says_what_it_changed_and_how_it_was_left() {
     let said: Vec<_> = over.said.iter().map(|one| (one.act, one.inputs, one.text.as_str())).collect();
     assert_eq!(said, [(1, 0, "How are you?"), (1, 1, "You said fine")]);
     assert_eq!(over.place, Place::Ended);
+}
+
+#[test]
+fn a_view_is_shown_and_answered_by_its_action_or_with_data() {
+    let show = |id: &str, view: &str| {
+        let error = |kind: &str| json!({"NextAction": "bye", "ErrorType": kind});
+        act(
+            id,
+            "ShowView",
+            json!({"ViewResource": {"Id": view}, "InvocationTimeLimitSeconds": "60", "ViewData": {"Heading": "Why?"}}),
+            json!({"NextAction": "bye", "Conditions": [{"NextAction": "thanks",
+                "Condition": {"Operator": "Equals", "Operands": ["Next"]}}],
+                "Errors": [error("NoMatchingCondition"), error("NoMatchingError"), error("TimeLimitExceeded")]}),
+        )
+    };
+    let thanks =
+        act("thanks", "MessageParticipant", json!({"Text": "$.Views.ViewResultData.FormData.a"}), to("bye"));
+    let actions = [show("view", "form"), thanks.clone(), bye()];
+    let given = Given::default;
+    let waiting = played(&actions, given(), &[]);
+    assert_eq!((waiting.waits, waiting.said[0].text.as_str()), (Some(Waits::Customer), "[Form] Why?"));
+    let says = |text: &str| [Input::Says(text.to_owned())];
+    let filled =
+        played(&actions, given(), &says(r#"{"action": "Next", "data": {"FormData": {"a": "that"}}}"#));
+    assert_eq!(way(&filled), ["view", "thanks", "bye"]);
+    assert_eq!(filled.said[1].text, "that");
+    assert_eq!(way(&played(&actions, given(), &says("Next"))), ["view", "thanks", "bye"]);
+    assert_eq!(way(&played(&actions, given(), &says("What?"))), ["view", "bye"]);
+    let late = played(&actions, given(), &[Input::Waits(None)]);
+    assert_eq!(late.acts[0].branch, Some(Branch::Error(2)));
+    let missing = played(&[show("view", "other"), thanks, bye()], given(), &[]);
+    assert_eq!(missing.acts[0].branch, Some(Branch::Error(1)));
 }
 
 #[test]

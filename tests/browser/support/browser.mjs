@@ -4,7 +4,8 @@ import { chromium } from "playwright-core";
 
 const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-export function launch() {
+/** Starts it; further flags may be given, such as those of a fake microphone. */
+export function launch(...flags) {
   const executablePath = candidates.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("Browser tests need Chromium: install it, or name it in CHROMIUM.");
   return chromium.launch({
@@ -18,6 +19,7 @@ export function launch() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...flags,
     ],
   });
 }

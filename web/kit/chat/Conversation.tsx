@@ -43,6 +43,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
 
   const resend = useCallback((id: string) => void model.resend(id), [model]);
   const discard = useCallback((id: string) => model.discard(id), [model]);
+  const describeView = useCallback((token: string) => model.describeView(token), [model]);
   const download = useCallback((id: string) => model.download(id), [model]);
   const log = useRef<HTMLDivElement>(null);
   const answer = useCallback(
@@ -89,6 +90,7 @@ export function Conversation({ model, writable, formatting, attachments, answers
               onResend={open ? resend : undefined}
               onDiscard={discard}
               onDownload={download}
+              onDescribeView={describeView}
             />
           ))}
         </ol>

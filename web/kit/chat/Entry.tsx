@@ -1,12 +1,19 @@
 /** One entry of a conversation: a message, a file, a choice or a line about what happened. */
-import { memo, useMemo, useState } from "react";
+import { lazy, memo, Suspense, useMemo, useState } from "react";
 import { type I18n, useI18n } from "../i18n";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { answeredView, shownView, viewHeading } from "../view/answer";
+import type { ViewContent } from "../view/template";
 import { answerText, chosenSlot, readInteractive } from "./interactive";
 import { type Attachment, type ChatItem, contentTypes, eventName, isShownEvent } from "./items";
 import { renderMarkdown, splitLinks } from "./markdown";
 import { Offer, OfferReply, slotFormats } from "./Offer";
+
+// Few conversations show views: those that do fetch what shows them.
+const ShownView = lazy(async () => ({ default: (await import("../view/ShownView")).ShownView }));
+
+const undescribed = () => Promise.reject(new Error("the view cannot be described here"));
 
 /** The name to show for the author of an entry. */
 export function authorOf(item: ChatItem, t: I18n["t"]): string {
@@ -18,6 +25,8 @@ export function authorOf(item: ChatItem, t: I18n["t"]): string {
 
 /** What a customer's answer to an interactive message says; `offer` is the content of that message, where it is known. */
 function answered(content: string, offer: string | undefined, i18n: I18n): string {
+  const view = answeredView(content);
+  if (view !== undefined) return view ?? i18n.t("view.hidden");
   const known = offer === undefined ? undefined : readInteractive(offer);
   const slot = chosenSlot(known, content);
   if (!slot || known?.kind !== "TimePicker") return answerText(content, known);
@@ -34,6 +43,8 @@ export function entryText(item: ChatItem, i18n: I18n, offer?: string): string {
   }
   if (item.kind === "attachment") return item.attachments.map((one) => one.name).join(", ");
   if (item.contentType === contentTypes.interactive) {
+    const view = shownView(item.content);
+    if (view) return viewHeading(view) ?? i18n.t("view.name");
     const offer = readInteractive(item.content);
     if (!offer) return i18n.t("chat.unknownMessage", { type: item.contentType });
     const options = "options" in offer ? offer.options.map((one) => one.title) : [];
@@ -57,10 +68,12 @@ interface EntryProps {
   onResend?: (id: string) => void;
   onDiscard: (id: string) => void;
   onDownload: (id: string) => Promise<Blob>;
+  /** Needed where interactive messages can be answered. */
+  onDescribeView?: (token: string) => Promise<ViewContent>;
 }
 
 export const Entry = memo(function Entry(props: EntryProps) {
-  const { item, mine, offer, offerMine, answer, onAnswer, onResend, onDiscard, onDownload } = props;
+  const { item, mine, offer, offerMine, answer, onAnswer, onResend, onDiscard, onDownload, onDescribeView } = props;
   const i18n = useI18n();
   const { t } = i18n;
   if (item.kind === "event") {
@@ -79,7 +92,14 @@ export const Entry = memo(function Entry(props: EntryProps) {
           {i18n.time(item.time)}
         </time>
       </div>
-      <Body item={item} offer={offer} answer={answer} onAnswer={onAnswer} onDownload={onDownload} />
+      <Body
+        item={item}
+        offer={offer}
+        answer={answer}
+        onAnswer={onAnswer}
+        onDownload={onDownload}
+        onDescribeView={onDescribeView}
+      />
       <Delivery item={item} mine={mine} onResend={onResend} onDiscard={onDiscard} />
     </li>
   );
@@ -103,9 +123,9 @@ function replyOf(content: string) {
   return offer && "reply" in offer ? offer.reply : undefined;
 }
 
-type BodyProps = Pick<EntryProps, "item" | "offer" | "answer" | "onAnswer" | "onDownload">;
+type BodyProps = Pick<EntryProps, "item" | "offer" | "answer" | "onAnswer" | "onDownload" | "onDescribeView">;
 
-function Body({ item, offer: answers, answer, onAnswer, onDownload }: BodyProps) {
+function Body({ item, offer: answers, answer, onAnswer, onDownload, onDescribeView }: BodyProps) {
   const i18n = useI18n();
   const { t } = i18n;
   if (item.kind === "attachment") {
@@ -126,6 +146,14 @@ function Body({ item, offer: answers, answer, onAnswer, onDownload }: BodyProps)
     case contentTypes.markdown:
       return <Formatted text={item.content} />;
     case contentTypes.interactive: {
+      const view = shownView(item.content);
+      if (view) {
+        return (
+          <Suspense fallback={<span className="sr-spinner" />}>
+            <ShownView view={view} describe={onDescribeView ?? undescribed} onAnswer={onDescribeView && onAnswer} />
+          </Suspense>
+        );
+      }
       const offer = readInteractive(item.content);
       return offer ? (
         <Offer offer={offer} answer={answer} onAnswer={onAnswer} />

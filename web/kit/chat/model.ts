@@ -1,4 +1,6 @@
 /** One conversation on a stock chat session: keeps entries, typing, receipts and connection state, and survives reloads and dropped networks. */
+
+import type { ViewContent } from "../view/template";
 import {
   type ChatItem,
   contentTypes,
@@ -20,6 +22,7 @@ export interface ChatSession {
     /** The same token again is the same message. */
     clientToken: string;
   }): Promise<{ data: { Id: string; AbsoluteTime: string } }>;
+  describeView(args: { viewToken: string }): Promise<{ data: { View?: { Content?: ViewContent } } }>;
   sendEvent(args: { contentType: string; content?: string }): Promise<unknown>;
   sendAttachment(args: { attachment: File }): Promise<unknown>;
   downloadAttachment(args: { attachmentId: string }): Promise<Blob>;
@@ -297,6 +300,16 @@ export class ChatModel {
     this.session.sendEvent({ contentType, content: JSON.stringify({ messageId: newest.id }) }).catch(() => {
       this.lastReceipt = "";
     });
+  }
+
+  /** What a view consists of that a message of this conversation shows. */
+  async describeView(viewToken: string): Promise<ViewContent> {
+    try {
+      const { data } = await this.session.describeView({ viewToken });
+      return data.View?.Content ?? {};
+    } catch (error) {
+      throw new Error(describe(error));
+    }
   }
 
   /** The address at which the customer signs in; they come back to `redirectUri`. */

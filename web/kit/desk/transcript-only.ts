@@ -33,6 +33,7 @@ export function transcriptOnly(media: { participantToken: string | null }): Chat
     },
     sendMessage: closed,
     sendEvent: closed,
+    describeView: closed,
     sendAttachment: closed,
     getAuthenticationUrl: closed,
     cancelParticipantAuthentication: closed,

@@ -7,6 +7,10 @@ export const chat = {
   en: async () => (await import("./en/chat")).chat,
   de: async () => (await import("./de/chat")).chat,
 };
+export const view = {
+  en: async () => (await import("./en/view")).view,
+  de: async () => (await import("./de/view")).view,
+};
 export const desk = {
   en: async () => (await import("./en/desk")).desk,
   de: async () => (await import("./de/desk")).desk,

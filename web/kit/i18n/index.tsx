@@ -6,9 +6,10 @@ import type { ConsoleKey } from "./en/console";
 import type { DesignerKey } from "./en/designer";
 import type { DeskKey } from "./en/desk";
 import type { LogsKey } from "./en/logs";
+import type { ViewKey } from "./en/view";
 
 /** Every text of the product. Plural texts end in `_one` and `_other` and are asked for without the ending. */
-export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey | LogsKey;
+export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey | LogsKey | ViewKey;
 type PluralStem<K> = K extends `${infer Stem}_other` ? Stem : never;
 export type PluralKey = PluralStem<MessageKey>;
 export type Messages = Partial<Record<MessageKey, string>>;

@@ -40,6 +40,13 @@ pub(super) enum Party {
         /// Key of the sign-in.
         session: String,
     },
+    /// An agent who takes the customer's part in a guide.
+    Guided {
+        /// Participant id.
+        participant: ParticipantId,
+        /// Key of the sign-in.
+        session: String,
+    },
     /// A customer or custom participant.
     Participant {
         /// Participant id.
@@ -230,7 +237,9 @@ impl Open {
 
     /// A customer's or bot's first subscription is what connects them to the chat.
     async fn is_ready(&self, topic: &str) -> bool {
-        let Party::Participant { participant } = self.party else { return true };
+        let (Party::Participant { participant } | Party::Guided { participant, .. }) = self.party else {
+            return true;
+        };
         if topic != "aws/chat" || self.topics.contains(&"aws/chat") {
             return true;
         }
@@ -256,10 +265,14 @@ impl Open {
                 let here = core.session(session, now).is_some_and(|session| session.user == *user);
                 (!here).then_some(signed_out)
             }
-            Party::AgentInChat { session, .. } if core.session(session, now).is_none() => Some(signed_out),
-            Party::AgentInChat { participant, .. } | Party::Participant { participant } => {
-                core.speaker(*participant).is_err().then_some(over)
+            Party::AgentInChat { session, .. } | Party::Guided { session, .. }
+                if core.session(session, now).is_none() =>
+            {
+                Some(signed_out)
             }
+            Party::AgentInChat { participant, .. }
+            | Party::Guided { participant, .. }
+            | Party::Participant { participant } => core.speaker(*participant).is_err().then_some(over),
         };
         let too_slow = (TRY_AGAIN, "The client was too slow. Connect again and read the transcript.");
         self.engine.read(why).await.ok().flatten().unwrap_or(too_slow)

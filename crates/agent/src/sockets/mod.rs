@@ -8,6 +8,7 @@
 //! | agent | `AgentSocket` | `aws/chat`, `aws/task` | no |
 //! | customer, custom participant | `ParticipantSocket` | `aws/chat` | yes |
 //! | agent, one chat only | `AgentChat` | `aws/chat`, of that chat | yes |
+//! | agent, in a guide | `AgentChat` | `aws/chat` | yes |
 
 mod connection;
 mod frame;
@@ -158,9 +159,10 @@ async fn participant(
     let (engine, token) = admit(&app, &address.token, &[TokenKind::ParticipantSocket, TokenKind::AgentChat])?;
     let participant = ParticipantId(token.subject);
     let session = token.object.to_string();
-    let (speaker, signed_in) = engine
+    let (speaker, signed_in, guided) = engine
         .read(|core, now| {
-            (core.speaker(participant), core.session(&session, now).map(|session| session.user))
+            let signed_in = core.session(&session, now).map(|session| session.user);
+            (core.speaker(participant), signed_in, core.guided(participant))
         })
         .await
         .map_err(|_| Refused::Later)?;
@@ -169,6 +171,9 @@ async fn participant(
     let (to, party) = match (token.kind, speaker.user) {
         (TokenKind::AgentChat, Some(user)) if signed_in == Some(user) => {
             (Address::Agent(user), Party::AgentInChat { participant, chain: speaker.chain, session })
+        }
+        (TokenKind::AgentChat, None) if guided.is_some() && signed_in == guided => {
+            (Address::Participant(participant), Party::Guided { participant, session })
         }
         (TokenKind::ParticipantSocket, None) => {
             (Address::Participant(participant), Party::Participant { participant })

@@ -21,7 +21,7 @@ struct Taggable {
     edit: Permission,
 }
 
-const TAGGABLE: [Taggable; 11] = [
+const TAGGABLE: [Taggable; 12] = [
     taggable(ArnKind::Agent, Kind::User, UsersView, UsersEdit),
     taggable(ArnKind::AgentGroup, Kind::HierarchyGroup, AgentGroupingView, AgentGroupingEdit),
     taggable(ArnKind::AgentState, Kind::AgentStatus, AgentStatesView, AgentStatesEdit),
@@ -38,6 +38,7 @@ const TAGGABLE: [Taggable; 11] = [
         TransferDestinationsView,
         TransferDestinationsEdit,
     ),
+    taggable(ArnKind::View, Kind::View, ViewsView, ContactFlowsEdit),
 ];
 
 const fn taggable(kind: ArnKind, document: Kind, view: Permission, edit: Permission) -> Taggable {
@@ -182,7 +183,9 @@ pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) 
     Some(
         TAGGABLE
             .iter()
-            .filter(|taggable| !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule))
+            .filter(|taggable| {
+                !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule | ArnKind::View)
+            })
             .filter(open)
             .map(name)
             .collect(),

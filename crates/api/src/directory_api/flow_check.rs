@@ -1,7 +1,7 @@
 //! Judges the content of a flow before it is published: the flow language's rules, with names looked up here.
 
-use directory::Directory;
 use directory::flows::FlowValidator;
+use directory::{Directory, is_phone_number};
 use flows::action::ResourceKind;
 use flows::{Document, Level, ModuleContract, Resolver, validate_document};
 use model::resource::FlowType;
@@ -56,8 +56,10 @@ impl Resolver for Names<'_> {
         let elsewhere =
             Arn::parse(name).is_some_and(|arn| arn.instance != directory.instance().id.to_string());
         let found = match kind {
-            // These are called by name over the network: whether they answer shows when the flow runs.
-            ResourceKind::Function | ResourceKind::Bot => return true,
+            ResourceKind::Function => return directory.may_call(name),
+            ResourceKind::Bot => return flows::is_built_in_menu(name) || directory.may_ask(name),
+            // A number that the flow dials is no resource; one of the instance would be named by its resource name.
+            ResourceKind::PhoneNumber => return is_phone_number(name),
             ResourceKind::Flow => id.parse().is_ok_and(|id| directory.flow(id).is_some()),
             ResourceKind::Queue => id.parse().is_ok_and(|id| directory.queue(id).is_some()),
             ResourceKind::Agent => id.parse().is_ok_and(|id| directory.user(id).is_some()),
@@ -67,11 +69,11 @@ impl Resolver for Names<'_> {
             }
             ResourceKind::Module => directory.callable_module(name).is_some(),
             ResourceKind::TaskTemplate => id.parse().is_ok_and(|id| directory.task_template(id).is_some()),
+            ResourceKind::View => {
+                return flows::is_managed_view(name) || directory.view_edition(name, None).is_ok();
+            }
             // None of these can be made here, so that none exists.
-            ResourceKind::View
-            | ResourceKind::PhoneNumber
-            | ResourceKind::CaseTemplate
-            | ResourceKind::DataTable => false,
+            ResourceKind::CaseTemplate | ResourceKind::DataTable => false,
         };
         found && !elsewhere
     }

@@ -128,6 +128,8 @@ impl Catalog for Here<'_> {
                 let known = flows::is_built_in_menu(name) || directory.bot_alias(name).is_some();
                 return known.then(|| name.to_owned());
             }
+            // Managed views are the same everywhere.
+            ResourceKind::View => return directory.view_edition(name, None).ok().map(|_| name.to_owned()),
             _ => return None,
         };
         let own = directory.scope().instance_arn();
@@ -156,6 +158,9 @@ impl Catalog for Here<'_> {
             ResourceKind::HoursOfOperation => directory
                 .hours_of_operation_named(display)
                 .map(|hours| scope.arn(ArnKind::OperatingHours, hours.hours_of_operation_id)),
+            ResourceKind::View => {
+                directory.view_with_name(display).map(|view| scope.arn(ArnKind::View, view.id))
+            }
             ResourceKind::Function => {
                 directory.function_arn(display).filter(|function| directory.may_call(function))
             }

@@ -2,10 +2,10 @@
 
 use axum::http::Method;
 use directory::flow_modules::{
-    CreateContactFlowModule, CreateContactFlowModuleVersion, DeleteContactFlowModule,
-    DeleteContactFlowModuleVersion, DescribeContactFlowModule, ListContactFlowModuleVersions,
-    ListContactFlowModules, SearchContactFlowModules, UpdateContactFlowModuleContent,
-    UpdateContactFlowModuleMetadata,
+    CreateContactFlowModule, CreateContactFlowModuleDraft, CreateContactFlowModuleVersion,
+    DeleteContactFlowModule, DeleteContactFlowModuleVersion, DescribeContactFlowModule,
+    ListContactFlowModuleUses, ListContactFlowModuleVersions, ListContactFlowModules,
+    SearchContactFlowModules, UpdateContactFlowModuleContent, UpdateContactFlowModuleMetadata,
 };
 use directory::flow_versions::DescribeContactFlowModuleHistory;
 use directory::{Directory, Permission};
@@ -45,6 +45,30 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         .constraint("Content", content())
         .constraint("ClientToken", CLIENT_TOKEN)
         .constraint("Tags", TAGS),
+        change::<CreateContactFlowModuleDraft, _, _>(
+            Method::PUT,
+            "CreateContactFlowModuleDraft",
+            "/switchroom/flow-module-drafts/{InstanceId}",
+            |input| Subject::new(&input.tags),
+            |directory, cx, input| {
+                let id = directory.create_contact_flow_module_draft(cx, input)?;
+                Ok(directory.created_contact_flow_module(id))
+            },
+        )
+        .body_limit(CONTENT_BYTES)
+        .constraint("Name", NAME)
+        .constraint("Description", description())
+        .constraint("Content", content())
+        .constraint("Tags", TAGS),
+        list_of::<ListContactFlowModuleUses, _, _>(
+            "ListContactFlowModuleUses",
+            "/switchroom/flow-module-uses/{InstanceId}/{ContactFlowModuleId}",
+            Items::tagged("Uses", Permission::ContactFlowsView, 1000),
+            |input| module(&input.contact_flow_module_id).also(Permission::ContactFlowsView),
+            |_, _| Ok(Value::Null),
+            Directory::list_contact_flow_module_uses,
+        )
+        .constraint("ContactFlowModuleId", id()),
         describe_edition::<DescribeContactFlowModule, _, _>(
             "DescribeContactFlowModule",
             ONE,

@@ -39,12 +39,14 @@ mod quick_connects;
 mod routing_profiles;
 mod row;
 mod security_profiles;
+mod speech;
 mod storage;
 mod tags;
 mod task_templates;
 #[cfg(test)]
 mod tests;
 mod users;
+mod views;
 
 use wire::Operation;
 
@@ -81,9 +83,11 @@ fn built() -> Vec<Operation<App>> {
         flow_logs::operations(),
         change_history::operations(),
         prompts::operations(),
+        speech::operations(),
         attributes::operations(),
         tags::operations(),
         task_templates::operations(),
+        views::operations(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -137,6 +137,18 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("ListTaskTemplates", List(TaskTemplatesView)),
     ("UpdateTaskTemplate", One(&[TaskTemplatesEdit])),
     ("DeleteTaskTemplate", One(&[TaskTemplatesDelete])),
+    // Views; changes need View too, as the catalogue has no other permission for them
+    ("CreateView", One(&[ContactFlowsCreate])),
+    ("CheckView", One(&[ViewsView])),
+    ("DescribeView", One(&[ViewsView])),
+    ("ListViews", List(ViewsView)),
+    ("SearchViews", One(&[ViewsView])),
+    ("UpdateViewContent", One(&[ContactFlowsEdit])),
+    ("UpdateViewMetadata", One(&[ContactFlowsEdit])),
+    ("DeleteView", One(&[ContactFlowsDelete])),
+    ("CreateViewVersion", One(&[ContactFlowsPublish])),
+    ("ListViewVersions", One(&[ViewsView])),
+    ("DeleteViewVersion", One(&[ContactFlowsDelete])),
     // Flows
     ("DescribeFlowLanguage", One(&[ContactFlowsView])),
     ("CheckContactFlow", One(&[ContactFlowsView])),
@@ -157,6 +169,8 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("DescribeContactFlowHistory", One(&[ContactFlowsView])),
     // Flow modules
     ("CreateContactFlowModule", One(&[ContactFlowModulesCreate])),
+    ("CreateContactFlowModuleDraft", One(&[ContactFlowModulesCreate])),
+    ("ListContactFlowModuleUses", One(&[ContactFlowModulesView])),
     ("DescribeContactFlowModule", One(&[ContactFlowModulesView])),
     ("ListContactFlowModules", List(ContactFlowModulesView)),
     ("SearchContactFlowModules", One(&[ContactFlowModulesView])),
@@ -174,6 +188,13 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchPrompts", One(&[PromptsView])),
     ("UpdatePrompt", One(&[PromptsEdit])),
     ("DeletePrompt", One(&[PromptsDelete])),
+    ("GetPromptFile", One(&[PromptsView])),
+    ("StartPromptUpload", One(&[PromptsCreate, PromptsEdit])),
+    ("ListPromptMedia", List(PromptsView)),
+    ("ListPromptUses", One(&[PromptsView])),
+    // Speech
+    ("ListVoices", User),
+    ("PreviewSpeech", One(&[PromptsCreate, PromptsEdit, ContactFlowsEdit])),
     // Predefined attributes
     ("CreatePredefinedAttribute", One(&[PredefinedAttributesCreate])),
     ("DescribePredefinedAttribute", One(&[PredefinedAttributesView])),

@@ -319,6 +319,37 @@ impl Center {
             .collect()
     }
 
+    /// The items of a chain's transcript.
+    pub fn bodies(&self, chain: ContactId) -> Vec<&Value> {
+        self.items
+            .get(&chain)
+            .map_or_else(Vec::new, |items| items.iter().map(|(_, _, _, body)| body).collect())
+    }
+
+    /// The lines of the flow log.
+    pub fn flow_log(&self) -> Vec<&Value> {
+        self.events
+            .iter()
+            .filter_map(|event| match event {
+                Event::FlowLog { entry } => Some(entry),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Gives a security profile one permission more.
+    pub fn grant(&mut self, profile: &str, permission: &str) {
+        let profile = self.core.directory().security_profile_named(profile).expect("seeded");
+        let mut permissions = profile.permissions.clone();
+        permissions.push(permission.to_owned());
+        let input = serde_json::json!({"SecurityProfileId": profile.id, "Permissions": permissions});
+        let input = directory::input::read(input).expect("well formed");
+        self.apply(|core, cx| {
+            core.configure(cx, "test", |directory, cx| directory.update_security_profile(cx, input))
+        })
+        .expect("grants");
+    }
+
     /// The transcript as short lines: role and text, or role and the end of the content type.
     pub fn transcript(&self, chain: ContactId) -> Vec<String> {
         self.items.get(&chain).map_or_else(Vec::new, |items| {

@@ -81,7 +81,7 @@ impl World {
     }
 
     /// Applies what the directory asks for and checks that nothing was forgotten.
-    fn commit(&mut self) {
+    pub fn commit(&mut self) {
         for change in self.directory.take_changes() {
             let key = (change.kind, change.id);
             match change.after {
@@ -252,6 +252,17 @@ macro_rules! operations {
                     "CreateContactFlowModuleVersion" => self.run(members, |directory, cx, input| {
                         directory.create_contact_flow_module_version(cx, input, AUTHOR)
                     }),
+                    "CreateView" => {
+                        let id = self.run(members, |directory, cx, input| directory.create_view(cx, input))?;
+                        self.directory.saved_view(id)
+                    }
+                    "UpdateViewContent" => {
+                        let id = self.run(members, |directory, cx, input| directory.update_view_content(cx, input))?;
+                        self.directory.saved_view(id)
+                    }
+                    "CreateViewVersion" => {
+                        self.run(members, |directory, cx, input| directory.create_view_version(cx, input))
+                    }
                     other => panic!("no operation {other}"),
                 }
             }
@@ -265,6 +276,7 @@ operations! {
         "CreateHoursOfOperation" => create_hours_of_operation, created_hours_of_operation;
         "CreatePrompt" => create_prompt, created_prompt;
         "UpdatePrompt" => update_prompt, created_prompt;
+        "CreateContactFlowModuleDraft" => create_contact_flow_module_draft, created_contact_flow_module;
         "CreateTaskTemplate" => create_task_template, created_task_template;
         "UpdateTaskTemplate" => update_task_template, updated_task_template;
         "CreateQuickConnect" => create_quick_connect, created_quick_connect;
@@ -308,6 +320,7 @@ operations! {
         "UpdateContactFlowName" => update_contact_flow_name;
         "UpdateContactFlowMetadata" => update_contact_flow_metadata;
         "UpdateContactFlowModuleMetadata" => update_contact_flow_module_metadata;
+        "UpdateViewMetadata" => update_view_metadata;
         "UpdateUserHierarchyStructure" => update_user_hierarchy_structure;
         "UpdateUserHierarchyGroupName" => update_user_hierarchy_group_name;
         "TagResource" => tag_resource;
@@ -318,6 +331,8 @@ operations! {
         "DeleteHoursOfOperation" => delete_hours_of_operation;
         "DeletePrompt" => delete_prompt;
         "DeleteTaskTemplate" => delete_task_template;
+        "DeleteView" => delete_view;
+        "DeleteViewVersion" => delete_view_version;
         "DeleteRoutingProfile" => delete_routing_profile;
         "DeleteSecurityProfile" => delete_security_profile;
         "DeleteUser" => delete_user;
@@ -338,6 +353,8 @@ operations! {
         "DescribeHoursOfOperation" => describe_hours_of_operation;
         "DescribePrompt" => describe_prompt;
         "GetTaskTemplate" => get_task_template;
+        "DescribeView" => describe_view;
+        "CheckView" => check_view;
         "DescribeQuickConnect" => describe_quick_connect;
         "DescribeAgentStatus" => describe_agent_status;
         "DescribeRoutingProfile" => describe_routing_profile;
@@ -359,6 +376,8 @@ operations! {
         "ListHoursOfOperations" => list_hours_of_operations, "HoursOfOperationSummaryList";
         "ListPrompts" => list_prompts, "PromptSummaryList";
         "ListTaskTemplates" => list_task_templates, "TaskTemplates";
+        "ListViews" => list_views, "ViewsSummaryList";
+        "ListViewVersions" => list_view_versions, "ViewVersionSummaryList";
         "ListQuickConnects" => list_quick_connects, "QuickConnectSummaryList";
         "ListAgentStatuses" => list_agent_statuses, "AgentStatusSummaryList";
         "ListRoutingProfiles" => list_routing_profiles, "RoutingProfileSummaryList";
@@ -369,6 +388,7 @@ operations! {
         "ListUserProficiencies" => list_user_proficiencies, "UserProficiencyList";
         "ListPredefinedAttributes" => list_predefined_attributes, "PredefinedAttributeSummaryList";
         "ListContactFlows" => list_contact_flows, "ContactFlowSummaryList";
+        "ListContactFlowModuleUses" => list_contact_flow_module_uses, "Uses";
         "ListContactFlowVersions" => list_contact_flow_versions, "ContactFlowVersionSummaryList";
         "ListContactFlowModules" => list_contact_flow_modules, "ContactFlowModulesSummaryList";
         "ListContactFlowModuleVersions" => list_contact_flow_module_versions, "ContactFlowModuleVersionSummaryList";
@@ -391,6 +411,7 @@ operations! {
         "SearchContactFlowModules" => search_contact_flow_modules, "ContactFlowModules";
         "SearchUserHierarchyGroups" => search_user_hierarchy_groups, "UserHierarchyGroups";
         "SearchResourceTags" => search_resource_tags, "Tags";
+        "SearchViews" => search_views, "Views";
     }
 }
 

@@ -79,6 +79,8 @@ fn as_namespace(metrics: &QueueMetrics) -> Value {
     let mut contact = Map::new();
     if let Some(seconds) = metrics.estimated_wait_time {
         queue.insert("EstimatedWaitTime".into(), json!(seconds));
+    }
+    if let Some(seconds) = metrics.contact_wait_time {
         contact.insert("EstimatedWaitTime".into(), json!(seconds));
     }
     if let Some(position) = metrics.position_in_queue {

@@ -12,17 +12,21 @@ use crate::value::{Piece, Reference, pieces};
 /// Roots whose values are the customer's own input and never appear in a log.
 const SENSITIVE: &[&str] = &["StoredCustomerInput"];
 
-/// The customer's own input: what they entered, and what they told a bot, which knows best whether it is a secret.
-fn is_sensitive(path: &Reference) -> bool {
+/// The customer's own input: what they entered, what they told a bot, which knows best whether it is a secret, and what
+/// they answered to a view that hides it.
+fn is_sensitive(path: &Reference, views_hidden: bool) -> bool {
     let slots = || path.root() == "Lex" && path.path().first().is_none_or(|step| step == "Slots");
-    SENSITIVE.contains(&path.root()) || slots()
+    SENSITIVE.contains(&path.root()) || slots() || views_hidden && path.root() == "Views"
 }
 
 impl Machine<'_> {
     /// The parameters of an action as a log shows them: filled in, except for sensitive input.
     pub(super) fn logged_parameters(&self, action: &Action) -> Value {
+        let hidden = self.run.scope.views_hidden;
         let sensitive = |text: &str| {
-            pieces(text).iter().any(|piece| matches!(piece, Piece::Reference(path, _) if is_sensitive(path)))
+            pieces(text)
+                .iter()
+                .any(|piece| matches!(piece, Piece::Reference(path, _) if is_sensitive(path, hidden)))
         };
         let shown = self.expand(&Value::Object(action.parameters.clone()), &mut Budget::new(), 0, &sensitive);
         shown.unwrap_or_else(|error| json!({ "NotShown": error.to_string() }))

@@ -102,10 +102,11 @@ impl Machine<'_> {
             (Awaiting::DequeueAndTransfer { .. }, Resume::Done) => Some(Ok(Outcome::Next)),
             (Awaiting::ThirdParty(_), Resume::ThirdParty(end)) => Some(participant::third_party_ended(end)),
             (Awaiting::ThirdParty(call), Resume::Done) if !call.resume => Some(Ok(Outcome::Over(Pause::End))),
-            (Awaiting::View { .. }, Resume::View { action, data }) => {
+            (Awaiting::View { request, .. }, Resume::View { action, data }) => {
                 if let Err(error) = budget::check(&data) {
                     return Some(Err(error));
                 }
+                self.run.scope.views_hidden = request.hide_response;
                 self.run.scope.views = json!({ "Action": action, "ViewResultData": data });
                 Some(Ok(Outcome::Result(Some(action))))
             }

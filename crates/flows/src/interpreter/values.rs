@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Machine;
 use super::budget::Budget;
 use crate::error::FlowError;
+use crate::flow_type::knows_agent;
 use crate::program::Action;
 use crate::value::reference::follow;
 use crate::value::text::as_text;
@@ -34,6 +35,7 @@ impl Machine<'_> {
             "StoredCustomerInput" if reference.path().is_empty() => {
                 scope.stored_input.clone().map(Value::String)
             }
+            "Agent" if !knows_agent(self.run.flow_kind) => None,
             "Loop" => self.lookup_loop(reference.path()),
             "Task" => non_null(&scope.task, reference.path()).or_else(|| self.host.lookup(reference)),
             _ => self.host.lookup(reference),

@@ -261,6 +261,48 @@ fn dice_lead_back_to_the_inbound_flow() {
 }
 
 #[test]
+fn customers_choose_their_place_in_the_queue() {
+    for (answer, said, call) in [
+        ("front", Some("You are at the front of the queue now."), "routing Priority(1)"),
+        ("2", Some("You are at the end of the queue now."), "routing AgeAdjustment(-600)"),
+        ("what?", None, "queue Queue"),
+    ] {
+        let mut play = play("Sample customer queue priority", host(Channel::Chat));
+        assert!(matches!(play.start(), Pause::Input { .. }), "{answer}");
+        let mut pause = play.says(answer);
+        while matches!(pause, Pause::Input { .. }) {
+            pause = play.says(answer);
+        }
+        assert_eq!(pause, Pause::TransferToQueue, "{answer}");
+        assert_eq!(play.host.texts().get(1).copied(), said, "{answer}");
+        assert!(play.host.calls.iter().any(|made| made.starts_with(call)), "{:?}", play.host.calls);
+        assert_eq!(play.advance(Resume::QueueAtCapacity), Pause::Disconnect, "{answer}");
+    }
+    let mut task = play("Sample customer queue priority", host(Channel::Task));
+    assert_eq!(task.start(), Pause::TransferToQueue);
+}
+
+#[test]
+fn a_long_wait_sets_the_flow_that_offers_callbacks() {
+    for (age_minutes, hooked) in [(4, false), (5, true)] {
+        let mut host = host(Channel::Chat);
+        let metrics = QueueMetrics { oldest_contact_age_ms: age_minutes * 60_000, ..QueueMetrics::default() };
+        host.metrics = Ok(metrics);
+        let mut play = play("Sample queued callback", host);
+        assert_eq!(play.start(), Pause::TransferToQueue, "{age_minutes}");
+        let told = play.host.texts().iter().any(|text| text.starts_with("You may have to wait"));
+        let calls = &play.host.calls;
+        assert_eq!((told, calls.iter().any(|call| call.starts_with("hook"))), (hooked, hooked), "{calls:?}");
+    }
+    // Where digits cannot be asked for, the caller waits in the queue, where callbacks are offered too.
+    let mut voice = host(Channel::Voice);
+    voice.metrics = Ok(QueueMetrics { oldest_contact_age_ms: 600_000, ..QueueMetrics::default() });
+    let mut voice = play("Sample queued callback", voice);
+    assert_eq!(voice.start(), Pause::TransferToQueue);
+    assert!(voice.host.calls.iter().any(|call| call.starts_with("hook")), "{:?}", voice.host.calls);
+}
+
+#[test]
 fn functions_answer_or_are_apologised_for() {
     let mut without = play("Sample Lambda integration", host(Channel::Chat));
     assert!(matches!(without.start(), Pause::Input { .. }));

@@ -34,6 +34,24 @@ fn action(id: &str, kind: &str, parameters: Value) -> Value {
 }
 
 #[test]
+fn views_that_every_instance_has() {
+    for (name, known) in [
+        ("form", true),
+        ("detail:$LATEST", true),
+        ("cards:1", true),
+        ("arn:aws:connect:us-east-1:aws:view/list:1", true),
+        ("arn:aws:connect:us-east-1:aws:view/confirmation", true),
+        ("arn:aws:connect:us-east-1:123456789012:instance/x/view/form", false),
+        ("form:0", false),
+        ("form:one", false),
+        ("mine", false),
+        ("", false),
+    ] {
+        assert_eq!(is_managed_view(name), known, "{name}");
+    }
+}
+
+#[test]
 fn by_id_then_by_name_then_not_at_all() {
     let instance = Instance {
         ids: [("here", "here"), ("arn:elsewhere/1", "arn:own/1")].into(),

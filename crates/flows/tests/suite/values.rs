@@ -86,6 +86,46 @@ fn references_reach_every_namespace_of_the_run() {
 }
 
 #[test]
+fn the_agent_is_known_in_flows_that_one_takes_part_in() {
+    for (kind, _, _) in flow_type::FLOW_TYPES {
+        let main = match kind {
+            FlowType::CustomerHold | FlowType::AgentHold => continue, // these have no text to show it in
+            _ => document("say", vec![say("say", "<$.Agent.UserName>", "end"), end("end"), end("error")]),
+        };
+        let mut host = TestHost::new(Channel::Chat);
+        host.set("Agent.UserName", json!("jo"));
+        let mut play = Play::new(&main, kind, host);
+        play.start();
+        let unknown = matches!(kind, FlowType::CustomerQueue | FlowType::QueueTransfer);
+        assert_eq!(play.host.texts(), [if unknown { "<>" } else { "<jo>" }], "{kind:?}");
+    }
+}
+
+#[test]
+fn the_expected_wait_is_told_of_the_queue_and_of_the_contact() {
+    let show = "$.Metrics.Queue.EstimatedWaitTime|$.Metrics.Contact.EstimatedWaitTime|$.Metrics.Contact.PositionInQueue";
+    let main = document(
+        "m",
+        vec![act("m", "GetMetricData", json!({}), "say"), say("say", show, "end"), end("end"), end("error")],
+    );
+    for (queue, contact, place, told) in [
+        (Some(180), Some(120), Some(2), "180|120|2"),
+        (Some(60), None, None, "60||"),
+        (None, None, Some(1), "||1"),
+    ] {
+        let mut play = chat(&main);
+        play.host.metrics = Ok(QueueMetrics {
+            estimated_wait_time: queue,
+            contact_wait_time: contact,
+            position_in_queue: place,
+            ..QueueMetrics::default()
+        });
+        play.start();
+        assert_eq!(play.host.texts(), [told]);
+    }
+}
+
+#[test]
 fn idle_queues_leave_out_what_they_cannot_tell() {
     let main = document(
         "m",

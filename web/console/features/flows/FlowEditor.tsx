@@ -1,11 +1,4 @@
-/** Edits a flow on the canvas or as JSON; both show the same content. */
-import {
-  type ContactFlow,
-  CreateContactFlowCommand,
-  InvalidContactFlowException,
-  UpdateContactFlowContentCommand,
-  UpdateContactFlowMetadataCommand,
-} from "@aws-sdk/client-connect";
+/** Edits a flow or module on the canvas or as JSON; both show the same content. */
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
@@ -21,29 +14,30 @@ import { useBlocker } from "@tanstack/react-router";
 import { type ChangeEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useConsole, useExplain } from "../../context";
 import { useChanged } from "../../data";
-import { SelectField, TextAreaField, TextField } from "../../parts/fields";
+import { ConfirmDelete } from "../../parts/ConfirmDelete";
 import { useGo } from "../../parts/RouteLink";
+import { areGoodTags, linesOf, saveTags, tagsOf } from "../../parts/TagsField";
 import { changesHref } from "../changes/kinds";
+import { type About, AboutFields } from "./AboutFields";
+import { isGoodContract, readContract } from "./contract";
 import { Designer } from "./designer/Designer";
 import { type FlowDocument, isUnreadable, needsLayout, printDocument, readDocument } from "./designer/document";
 import { move } from "./designer/edits";
 import { begin, change, type History, redo, undo } from "./designer/history";
-import { checkFlow, type Language, type Problem } from "./designer/language";
+import type { Language } from "./designer/language";
 import { layOut } from "./designer/layout";
+import { useChecked } from "./designer/useChecked";
 import { exported, type ImportedFlow, importFlow } from "./exchange";
 import { FlowVersions } from "./FlowVersions";
 import { ImportReport } from "./ImportReport";
 import { JsonView } from "./JsonView";
-import { emptyFlow, type FlowType, flowTypes, flowTypeText, jsonProblem, pretty } from "./types";
-
-/** The saved state of a flow, as opposed to the published one. */
-export const savedSuffix = ":$SAVED";
-
-/** How long after the last change a flow is checked, in milliseconds. */
-const checkAfter = 400;
+import { type Content, type FlowKind, findingsOf, type State, type Stored } from "./kinds";
+import { ModuleUses, useModuleUses } from "./ModuleUses";
+import { type EditedType, emptyFlow, type FlowType, flowTypeText, jsonProblem, pretty } from "./types";
 
 interface Props {
-  flow?: ContactFlow;
+  kind: FlowKind;
+  stored?: Stored;
   language: Language;
   /** The block that is opened at first, if the flow has it. */
   block?: string;
@@ -51,59 +45,52 @@ interface Props {
   version?: number;
 }
 
-export function FlowEditor({ flow, language, block, version }: Props) {
-  const { t } = useI18n();
-  const { client, InstanceId, session, may, say } = useConsole();
+export function FlowEditor({ kind, stored, language, block, version }: Props) {
+  const { t, tn } = useI18n();
+  const { client, session, may, say } = useConsole();
+  const at = { client, session };
   const explain = useExplain();
   const changed = useChanged();
   const go = useGo();
   const picker = useRef<HTMLInputElement>(null);
-  const [name, setName] = useState(flow?.Name ?? "");
-  const [description, setDescription] = useState(flow?.Description ?? "");
-  const [type, setType] = useState<FlowType>((flow?.Type as FlowType) ?? "CONTACT_FLOW");
-  const original = flow?.Content ?? emptyFlow(type, "end");
+  const [type, setType] = useState<EditedType>(stored?.type ?? (kind.id === "module" ? "MODULE" : "CONTACT_FLOW"));
+  const [about, setAbout] = useState<About>(() => ({
+    name: stored?.name ?? "",
+    description: stored?.description ?? "",
+    tags: linesOf(stored?.tags),
+    settings: stored?.settings ?? (kind.id === "module" ? "{}" : undefined),
+  }));
+  const { name, settings } = about;
+  const original = stored?.text ?? emptyFlow(type, "end");
   const [text, setText] = useState(original);
   const [history, setHistory] = useState<History | undefined>(() => start(original));
   const [view, setView] = useState<"canvas" | "json">(history ? "canvas" : "json");
-  const [kept, setKept] = useState({ text: original, name, description });
-  const [status, setStatus] = useState(flow?.Status);
-  const [problems, setProblems] = useState<Problem[]>([]);
-  const [checking, setChecking] = useState(true);
+  // Counts contracts that did not come from the fields, which begin anew then.
+  const [revision, setRevision] = useState(0);
+  const [kept, setKept] = useState({ text: original, about });
+  const [status, setStatus] = useState(stored?.status);
+  const [state, setState] = useState<State>(stored?.state ?? "ACTIVE");
   const [tried, setTried] = useState(false);
-  const [describing, setDescribing] = useState(false);
+  const [open, setOpen] = useState<"about" | "uses" | "delete">();
   const [comparing, setComparing] = useState(version !== undefined);
   const [working, setWorking] = useState<"save" | "publish">();
   const [problem, setProblem] = useState<string>();
   const [findings, setFindings] = useState<string[]>([]);
   const [imported, setImported] = useState<ImportedFlow>();
-  const editable = may(flow ? "ContactFlows.Edit" : "ContactFlows.Create");
+  const uses = useModuleUses(kind.id === "module" && may("ContactFlows.View") ? stored?.id : undefined);
+  const { problems, checking } = useChecked(session, type, text, settings);
+  const editable = may(`${kind.family}.${stored ? "Edit" : "Create"}`) && state === "ACTIVE";
   const json = useMemo(() => jsonProblem(text), [text]);
   const nameProblem = name.trim() === "" ? t("form.required") : undefined;
-  const dirty = editable && (text !== kept.text || name !== kept.name || description !== kept.description);
+  const contract = settings === undefined ? undefined : readContract(settings);
+  const aboutGood = !nameProblem && areGoodTags(about.tags) && (!contract || isGoodContract(contract));
+  const dirty = editable && (text !== kept.text || JSON.stringify(about) !== JSON.stringify(kept.about));
   const leaving = useRef(false);
 
   useBlocker({
     shouldBlockFn: () => dirty && !leaving.current && !window.confirm(t("designer.leave")),
     enableBeforeUnload: () => dirty && !leaving.current,
   });
-
-  useEffect(() => {
-    const stop = new AbortController();
-    setChecking(true);
-    const timer = setTimeout(() => {
-      checkFlow(session, type, text, stop.signal).then(
-        (found) => {
-          setProblems(found);
-          setChecking(false);
-        },
-        () => setChecking(false), // Publishing checks again and says what is wrong.
-      );
-    }, checkAfter);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [session, type, text]);
 
   const show = useCallback((next: History) => {
     setHistory(next);
@@ -144,38 +131,41 @@ export function FlowEditor({ flow, language, block, version }: Props) {
     else setHistory((before) => (before ? change(before, "designer.did.json", read, "json") : begin(read)));
   }, []);
 
+  const fresh = (asName: string) => ({
+    name: asName,
+    description: about.description.trim(),
+    type,
+    tags: tagsOf(about.tags),
+    text,
+    settings,
+  });
+
   async function store(publish: boolean) {
     setTried(true);
     setProblem(undefined);
     setFindings([]);
-    if (nameProblem) {
+    if (!aboutGood) {
       setProblem(t("form.check"));
-      setDescribing(flow !== undefined);
+      if (stored) setOpen("about");
     }
-    if (nameProblem || json) return;
+    if (!aboutGood || json) return;
     setWorking(publish ? "publish" : "save");
     try {
-      if (flow) {
-        if (name !== kept.name || description !== kept.description) {
-          await client.send(
-            new UpdateContactFlowMetadataCommand({
-              InstanceId,
-              ContactFlowId: flow.Id,
-              Name: name.trim(),
-              Description: description.trim(),
-            }),
-          );
+      if (stored) {
+        const [before, after] = [kept.about, about];
+        if (after.name !== before.name || after.description !== before.description) {
+          await kind.change(at, stored.id, { name: name.trim(), description: about.description.trim() });
         }
-        const ContactFlowId = publish ? flow.Id : `${flow.Id}${savedSuffix}`;
-        await client.send(new UpdateContactFlowContentCommand({ InstanceId, ContactFlowId, Content: text }));
-        setKept({ text, name, description });
+        await saveTags({ client }, stored.arn, tagsOf(before.tags), tagsOf(after.tags));
+        await kind.write(at, stored.id, { text, settings }, publish);
+        setKept({ text, about });
         setStatus(publish ? "PUBLISHED" : "SAVED");
       } else {
-        const made = await create(name.trim(), publish);
+        const id = await kind.create(at, fresh(name.trim()), publish);
         leaving.current = true;
-        go(`/console/flows/${made.ContactFlowId}`);
+        go(`${kind.href}/${id}`);
       }
-      await changed("flows");
+      await changed(kind.list);
       say("success", t(publish ? "flows.nowPublished" : "flows.nowSaved", { name }));
     } catch (error) {
       fail(error);
@@ -183,35 +173,20 @@ export function FlowEditor({ flow, language, block, version }: Props) {
     setWorking(undefined);
   }
 
-  const create = (asName: string, publish: boolean) =>
-    client.send(
-      new CreateContactFlowCommand({
-        InstanceId,
-        Name: asName,
-        Description: description.trim() || undefined,
-        Type: type,
-        Content: text,
-        Status: publish ? "PUBLISHED" : "SAVED",
-      }),
-    );
-
   function fail(error: unknown) {
-    if (error instanceof InvalidContactFlowException) {
-      setFindings((error.problems ?? []).flatMap((one) => (one.message ? [one.message] : [])));
-      setProblem(t("flows.invalid"));
-    } else {
-      setProblem(explain(error));
-    }
+    const found = findingsOf(error);
+    setFindings(found ?? []);
+    setProblem(found ? t("flows.invalid") : explain(error));
   }
 
   async function saveAs() {
     const wish = window.prompt(t("designer.saveAsName"), t("designer.copyOf", { name }));
     if (!wish?.trim()) return;
     try {
-      const made = await create(wish.trim(), false);
-      await changed("flows");
+      const id = await kind.create(at, fresh(wish.trim()), false);
+      await changed(kind.list);
       leaving.current = true;
-      go(`/console/flows/${made.ContactFlowId}`);
+      go(`${kind.href}/${id}`);
       say("success", t("flows.nowSaved", { name: wish.trim() }));
     } catch (error) {
       fail(error);
@@ -219,18 +194,36 @@ export function FlowEditor({ flow, language, block, version }: Props) {
   }
 
   async function archive() {
-    if (!flow?.Id || !window.confirm(t("designer.archiveSure", { name }))) return;
+    if (!stored) return;
+    const users = uses.data?.filter((one) => one.Published).length ?? 0;
+    const sure = [t(kind.texts.archiveSure, { name }), users > 0 ? tn("flowModules.stillUsed", users) : ""];
+    if (!window.confirm(sure.join(" ").trim())) return;
     try {
-      await client.send(
-        new UpdateContactFlowMetadataCommand({ InstanceId, ContactFlowId: flow.Id, ContactFlowState: "ARCHIVED" }),
-      );
-      await changed("flows");
-      leaving.current = true;
-      go("/console/flows");
-      say("success", t("designer.archived", { name }));
+      await kind.change(at, stored.id, { state: "ARCHIVED" });
+      await leave(t("designer.archived", { name }));
     } catch (error) {
       fail(error);
     }
+  }
+
+  async function restore() {
+    if (!stored) return;
+    try {
+      await kind.change(at, stored.id, { state: "ACTIVE" });
+      await changed(kind.list);
+      setState("ACTIVE");
+      say("success", t("flows.restored", { name }));
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** The list without what was here. */
+  async function leave(done: string) {
+    await changed(kind.list);
+    leaving.current = true;
+    go(kind.href);
+    say("success", done);
   }
 
   async function importFile(event: ChangeEvent<HTMLInputElement>) {
@@ -240,75 +233,117 @@ export function FlowEditor({ flow, language, block, version }: Props) {
     setFindings([]);
     try {
       const read = await importFlow(session, await file.text());
-      if (read.Type && flow && read.Type !== type) {
+      if (read.module !== (kind.id === "module")) {
+        setProblem(t(read.module ? "flowModules.fileIsModule" : "flowModules.fileIsFlow"));
+        return;
+      }
+      if (!read.module && read.Type && stored && read.Type !== type) {
         setProblem(t("designer.otherType", { type: flowTypeText(read.Type, t) }));
         return;
       }
       setProblem(undefined);
-      if (read.Type && !flow) setType(read.Type);
-      if (read.Name && !flow && name === "") setName(read.Name);
+      if (!read.module && read.Type && !stored) setType(read.Type);
+      setAbout((before) => ({
+        ...before,
+        name: read.Name && !stored && before.name === "" ? read.Name : before.name,
+        settings: read.settings ?? before.settings,
+      }));
       takeText(read.Content);
+      setRevision((before) => before + 1);
       setImported(read);
     } catch (error) {
       setProblem(explain(error));
     }
   }
 
-  const about = (
-    <SpaceBetween size="s">
-      <TextField
-        label={t("field.name")}
-        value={name}
-        problem={tried ? nameProblem : undefined}
-        disabled={!editable}
-        onChange={setName}
-        testId="flow-name"
-      />
-      <TextAreaField
-        label={t("field.description")}
-        rows={2}
-        value={description}
-        disabled={!editable}
-        onChange={setDescription}
-      />
-      {!flow && (
-        <SelectField
-          label={t("field.kind")}
-          value={type}
-          choices={flowTypes.map((one) => ({ value: one, label: flowTypeText(one, t) }))}
-          onChange={(value) => {
-            setType(value as FlowType);
-            // What nobody has touched begins as that type begins.
-            if (text !== kept.text) return;
-            const fresh = emptyFlow(value as FlowType, "end");
-            setKept({ ...kept, text: fresh });
-            setText(fresh);
-            setHistory(start(fresh));
-          }}
-          testId="flow-type"
-        />
-      )}
-    </SpaceBetween>
+  async function publishVersion(content: Content) {
+    if (!stored) return;
+    await kind.write(at, stored.id, content, true);
+    takeText(content.text);
+    const next = { ...about, settings: content.settings };
+    setAbout(next);
+    setRevision((before) => before + 1);
+    setKept({ about: { ...kept.about, settings: content.settings }, text: content.text });
+    setStatus("PUBLISHED");
+    await changed(kind.list);
+    say("success", t("flows.nowPublished", { name }));
+  }
+
+  const fields = (
+    <AboutFields
+      key={revision}
+      kind={kind}
+      about={about}
+      nameProblem={tried ? nameProblem : undefined}
+      editable={editable}
+      onChange={setAbout}
+      type={
+        stored || type === "MODULE"
+          ? undefined
+          : {
+              value: type,
+              onChange: (value: FlowType) => {
+                setType(value);
+                // What nobody has touched begins as that type begins.
+                if (text !== kept.text) return;
+                const empty = emptyFlow(value, "end");
+                setKept({ ...kept, text: empty });
+                setText(empty);
+                setHistory(start(empty));
+              },
+            }
+      }
+    />
   );
+  const archived = state === "ARCHIVED";
+  const mayChange = stored && may(`${kind.family}.Edit`);
   const choices = [
-    ...(flow ? [{ id: "about", text: t("designer.about") }] : []),
-    ...(flow ? [{ id: "versions", text: t("versions.title") }] : []),
-    ...(flow ? [{ id: "log", text: t("flowLogs.of") }] : []),
-    ...(flow && may("HistoricalChanges.View") ? [{ id: "history", text: t("changes.view") }] : []),
+    ...(stored ? [{ id: "about", text: t(kind.id === "module" ? "flowModules.about" : "designer.about") }] : []),
+    ...(stored ? [{ id: "versions", text: t("versions.title") }] : []),
+    ...(uses.data ? [{ id: "uses", text: t("flowModules.uses") }] : []),
+    ...(stored ? [{ id: "log", text: t("flowLogs.of") }] : []),
+    ...(stored && may("HistoricalChanges.View") ? [{ id: "history", text: t("changes.view") }] : []),
     { id: "export", text: t("flows.export") },
     ...(editable ? [{ id: "import", text: t("flows.import") }] : []),
-    ...(flow && may("ContactFlows.Create") ? [{ id: "saveAs", text: t("designer.saveAs") }] : []),
-    ...(flow && editable ? [{ id: "archive", text: t("designer.archive") }] : []),
+    ...(stored && may(`${kind.family}.Create`) ? [{ id: "saveAs", text: t("designer.saveAs") }] : []),
+    ...(mayChange && !archived ? [{ id: "archive", text: t("designer.archive") }] : []),
+    ...(mayChange && archived ? [{ id: "restore", text: t("flows.restore") }] : []),
+    ...(stored && archived && may(`${kind.family}.Delete`) ? [{ id: "delete", text: t("action.delete") }] : []),
   ];
+  const chosen: Record<string, () => void> = {
+    about: () => setOpen("about"),
+    versions: () => setComparing(true),
+    uses: () => setOpen("uses"),
+    log: () => go(`/console/flow-logs?flow=${stored?.id}`),
+    history: () => go(changesHref({ kind: kind.changes, resource: stored?.id, name: stored?.name })),
+    export: () =>
+      saveFile(
+        exported(text, { name, description: about.description, type, status, settings }),
+        `${name || kind.id}.json`,
+      ),
+    import: () => picker.current?.click(),
+    saveAs: () => void saveAs(),
+    archive: () => void archive(),
+    restore: () => void restore(),
+    delete: () => setOpen("delete"),
+  };
   return (
     <SpaceBetween size="s">
       <Header
         variant="h1"
-        description={flow ? flowTypeText(flow.Type, t) : t("flows.createText")}
+        description={stored ? flowTypeText(stored.type, t) : t(kind.texts.createText)}
         info={
-          flow && (
-            <StatusIndicator type={dirty || status === "SAVED" ? "pending" : "success"}>
-              {t(dirty ? "designer.unsaved" : status === "SAVED" ? "flows.saved" : "flows.published")}
+          stored && (
+            <StatusIndicator type={archived ? "stopped" : dirty || status === "SAVED" ? "pending" : "success"}>
+              {t(
+                archived
+                  ? "flows.archived"
+                  : dirty
+                    ? "designer.unsaved"
+                    : status === "SAVED"
+                      ? "flows.saved"
+                      : "flows.published",
+              )}
             </StatusIndicator>
           )
         }
@@ -323,21 +358,7 @@ export function FlowEditor({ flow, language, block, version }: Props) {
               ]}
               onChange={({ detail }) => setView(detail.selectedId as typeof view)}
             />
-            <ButtonDropdown
-              items={choices}
-              onItemClick={({ detail }) => {
-                if (detail.id === "export")
-                  saveFile(exported(text, { name, description, type, status }), `${name || "flow"}.json`);
-                if (detail.id === "about") setDescribing(true);
-                if (detail.id === "versions") setComparing(true);
-                if (detail.id === "log") go(`/console/flow-logs?flow=${flow?.Id}`);
-                if (detail.id === "history") go(changesHref({ kind: "flow", resource: flow?.Id, name: flow?.Name }));
-                if (detail.id === "import") picker.current?.click();
-                if (detail.id === "saveAs") void saveAs();
-                if (detail.id === "archive") void archive();
-              }}
-              data-testid="flow-more"
-            >
+            <ButtonDropdown items={choices} onItemClick={({ detail }) => chosen[detail.id]?.()} data-testid="flow-more">
               {t("designer.more")}
             </ButtonDropdown>
             {editable && (
@@ -345,7 +366,7 @@ export function FlowEditor({ flow, language, block, version }: Props) {
                 {t("action.save")}
               </Button>
             )}
-            {editable && may("ContactFlows.Publish") && (
+            {editable && may(`${kind.family}.Publish`) && (
               <Button
                 variant="primary"
                 loading={working === "publish"}
@@ -358,7 +379,7 @@ export function FlowEditor({ flow, language, block, version }: Props) {
           </SpaceBetween>
         }
       >
-        {flow?.Name ?? t("flows.create")}
+        {stored?.name ?? t(kind.texts.create)}
       </Header>
       <input
         ref={picker}
@@ -382,44 +403,45 @@ export function FlowEditor({ flow, language, block, version }: Props) {
         </Alert>
       )}
       <ImportReport imported={imported} onDismiss={() => setImported(undefined)} />
-      {flow ? (
+      {open === "uses" && stored && <ModuleUses id={stored.id} name={name} onClose={() => setOpen(undefined)} />}
+      {open === "delete" && stored && (
+        <ConfirmDelete
+          name={name}
+          consequence={t(kind.texts.deleteConsequence)}
+          onCancel={() => setOpen(undefined)}
+          onConfirm={async () => {
+            await kind.remove(at, stored.id);
+            await leave(t("table.deleted", { name }));
+          }}
+        />
+      )}
+      {stored ? (
         <Modal
-          visible={describing}
-          header={t("designer.about")}
+          visible={open === "about"}
+          size={kind.id === "module" ? "large" : "medium"}
+          header={t(kind.id === "module" ? "flowModules.about" : "designer.about")}
           closeAriaLabel={t("action.close")}
-          onDismiss={() => setDescribing(false)}
+          onDismiss={() => setOpen(undefined)}
           footer={
-            <Button variant="primary" onClick={() => setDescribing(false)} data-testid="about-close">
+            <Button variant="primary" onClick={() => setOpen(undefined)} data-testid="about-close">
               {t("action.close")}
             </Button>
           }
         >
-          {about}
+          {fields}
         </Modal>
       ) : (
-        <Container>{about}</Container>
+        <Container>{fields}</Container>
       )}
-      {comparing && flow?.Id ? (
+      {comparing && stored ? (
         <FlowVersions
-          id={flow.Id}
+          kind={kind}
+          id={stored.id}
           type={type}
           language={language}
-          text={text}
+          content={{ text, settings }}
           first={version}
-          onPublish={
-            editable && may("ContactFlows.Publish")
-              ? async (content) => {
-                  await client.send(
-                    new UpdateContactFlowContentCommand({ InstanceId, ContactFlowId: flow.Id, Content: content }),
-                  );
-                  takeText(content);
-                  setKept({ ...kept, text: content });
-                  setStatus("PUBLISHED");
-                  await changed("flows");
-                  say("success", t("flows.nowPublished", { name }));
-                }
-              : undefined
-          }
+          onPublish={editable && may(`${kind.family}.Publish`) ? publishVersion : undefined}
           onFailed={fail}
           onClose={() => setComparing(false)}
         />
@@ -428,7 +450,7 @@ export function FlowEditor({ flow, language, block, version }: Props) {
           history={history}
           language={language}
           flowType={type}
-          flowId={flow?.Id}
+          flowId={stored?.id}
           block={block}
           problems={problems}
           checking={checking}

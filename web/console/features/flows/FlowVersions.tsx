@@ -1,26 +1,24 @@
-/** The versions of a flow: who published them when, what is in them, and the way back to one. */
-import { DescribeContactFlowCommand } from "@aws-sdk/client-connect";
-import Box from "@cloudscape-design/components/box";
+/** The versions of a flow or module: who published them when, any two of them compared, and the way back to one. */
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { callServer } from "@kit/api/session";
 import { useI18n } from "@kit/i18n";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useMemo, useState } from "react";
 import { useConsole } from "../../context";
 import { Loaded } from "../../parts/FormPage";
+import { SelectField } from "../../parts/fields";
 import { changesBetween } from "./changes";
-import { Designer } from "./designer/Designer";
-import { isUnreadable, needsLayout, readDocument } from "./designer/document";
-import { move } from "./designer/edits";
-import { begin, type History } from "./designer/history";
+import { Differences, marksOn } from "./Differences";
+import type { Revealed } from "./designer/Designer";
 import type { Language } from "./designer/language";
-import { layOut } from "./designer/layout";
-import { JsonView } from "./JsonView";
-import { type FlowType, jsonProblem, pretty } from "./types";
+import type { Content, FlowKind } from "./kinds";
+import { Still } from "./Still";
+import type { EditedType } from "./types";
 
 interface Version {
   Version: number;
@@ -31,47 +29,50 @@ interface Version {
 }
 
 interface Props {
+  kind: FlowKind;
   id: string;
-  type: FlowType;
+  type: EditedType;
   language: Language;
   /** What stands in the editor. */
-  text: string;
-  /** The version that is shown at first. */
+  content: Content;
+  /** The version that is compared at first. */
   first?: number;
   /** Publishes the content of a version, given only when the user may. */
-  onPublish?: (content: string) => Promise<void>;
+  onPublish?: (content: Content) => Promise<void>;
   onFailed: (error: unknown) => void;
   onClose: () => void;
 }
 
-export function FlowVersions({ id, type, language, text, first, onPublish, onFailed, onClose }: Props) {
+/** What is compared: a version by its number, or what stands in the editor. */
+type Side = number | "editor";
+
+export function FlowVersions({ kind, id, type, language, content, first, onPublish, onFailed, onClose }: Props) {
   const { t, dateTime } = useI18n();
-  const { client, InstanceId } = useConsole();
-  const [shown, setShown] = useState<number | undefined>(first);
+  const { client, session } = useConsole();
+  const [from, setFrom] = useState<Side | undefined>(first);
+  const [to, setTo] = useState<Side>("editor");
+  const [drawn, setDrawn] = useState<"before" | "after">("before");
+  const [revealed, setRevealed] = useState<Revealed>();
   const [publishing, setPublishing] = useState(false);
   const list = useQuery({
-    queryKey: ["flows", id, "versions"],
-    queryFn: async () =>
-      (await callServer<{ Versions: Version[] }>(`/switchroom/flow-history/${InstanceId}/${id}`)).Versions,
+    queryKey: [kind.list, id, "versions"],
+    queryFn: async () => (await callServer<{ Versions: Version[] }>(kind.history({ client, session }, id))).Versions,
   });
-  const content = useQuery({
-    queryKey: ["flows", id, "version", shown],
-    enabled: shown !== undefined,
-    // A version never changes.
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () =>
-      (await client.send(new DescribeContactFlowCommand({ InstanceId, ContactFlowId: `${id}:${shown}` }))).ContactFlow
-        ?.Content ?? "",
-  });
+  const before = useContent(kind, id, from, content);
+  const after = useContent(kind, id, to, content);
   const newest = list.data?.[0]?.Version;
   const label = (number: number) => t(number === newest ? "versions.published" : "versions.one", { number });
+  const sides = [
+    { value: "editor", label: t("versions.editor") },
+    ...(list.data ?? []).map((one) => ({ value: String(one.Version), label: label(one.Version) })),
+  ];
+  const side = (value: string): Side => (value === "editor" ? "editor" : Number(value));
 
-  async function publish() {
-    if (!onPublish || content.data === undefined || shown === undefined) return;
-    if (!window.confirm(t("versions.sure", { number: shown }))) return;
+  async function publish(chosen: Content, number: number) {
+    if (!onPublish || !window.confirm(t("versions.sure", { number }))) return;
     setPublishing(true);
     try {
-      await onPublish(content.data);
+      await onPublish(chosen);
       await list.refetch();
     } catch (error) {
       onFailed(error);
@@ -89,7 +90,7 @@ export function FlowVersions({ id, type, language, text, first, onPublish, onFai
             description={t("versions.explain")}
             actions={
               <Button onClick={onClose} data-testid="versions-back">
-                {t("versions.back")}
+                {t(kind.id === "module" ? "versions.backToModule" : "versions.back")}
               </Button>
             }
           >
@@ -108,7 +109,11 @@ export function FlowVersions({ id, type, language, text, first, onPublish, onFai
               <Button
                 variant="inline-link"
                 ariaLabel={t("versions.show", { number: one.Version })}
-                onClick={() => setShown(one.Version)}
+                onClick={() => {
+                  setFrom(one.Version);
+                  setTo("editor");
+                  setDrawn("before");
+                }}
                 data-testid={`version-${one.Version}`}
               >
                 {label(one.Version)}
@@ -120,30 +125,89 @@ export function FlowVersions({ id, type, language, text, first, onPublish, onFai
           { id: "description", header: t("field.description"), cell: (one) => one.Description ?? "" },
         ]}
       />
-      {shown !== undefined && (
-        <Loaded query={content}>
-          {(loaded) => (
-            <SpaceBetween size="s">
-              <Container
-                header={
-                  <Header
-                    actions={
-                      onPublish &&
-                      shown !== newest && (
-                        <Button loading={publishing} onClick={publish} data-testid="version-publish">
-                          {t("versions.publish")}
-                        </Button>
-                      )
+      {(list.data?.length ?? 0) > 0 && (
+        <Container header={<Header description={t("versions.compareHint")}>{t("versions.compare")}</Header>}>
+          <div className="line">
+            <SelectField
+              label={t("versions.before")}
+              value={from === undefined ? "" : String(from)}
+              choices={sides}
+              onChange={(value) => setFrom(side(value))}
+              testId="compare-from"
+            />
+            <SelectField
+              label={t("versions.after")}
+              value={String(to)}
+              choices={sides}
+              onChange={(value) => setTo(side(value))}
+              testId="compare-to"
+            />
+          </div>
+        </Container>
+      )}
+      {from !== undefined && (
+        <Loaded query={before}>
+          {(old) => (
+            <Loaded query={after}>
+              {(now) => (
+                <SpaceBetween size="s">
+                  <Container
+                    header={
+                      <Header
+                        actions={
+                          onPublish &&
+                          from !== "editor" &&
+                          from !== newest && (
+                            <Button
+                              loading={publishing}
+                              onClick={() => publish(old, from)}
+                              data-testid="version-publish"
+                            >
+                              {t("versions.publish")}
+                            </Button>
+                          )
+                        }
+                      >
+                        {t("versions.fromTo", {
+                          before: sides.find((one) => one.value === String(from))?.label ?? "",
+                          after: sides.find((one) => one.value === String(to))?.label ?? "",
+                        })}
+                      </Header>
                     }
                   >
-                    {label(shown)}
-                  </Header>
-                }
-              >
-                <Differences before={loaded} after={text} />
-              </Container>
-              <Still key={shown} content={loaded} type={type} language={language} />
-            </SpaceBetween>
+                    <Differences
+                      before={old}
+                      after={now}
+                      onShow={(name, kind) => {
+                        setDrawn(
+                          kind === "added" ? "after" : drawn === "after" && kind !== "removed" ? "after" : "before",
+                        );
+                        setRevealed({ id: name });
+                      }}
+                    />
+                  </Container>
+                  <SegmentedControl
+                    label={t("versions.drawn")}
+                    selectedId={drawn}
+                    options={[
+                      { id: "before", text: t("versions.before") },
+                      { id: "after", text: t("versions.after") },
+                    ]}
+                    onChange={({ detail }) => setDrawn(detail.selectedId as typeof drawn)}
+                    data-testid="compare-drawn"
+                  />
+                  <Drawn
+                    key={`${from} ${to} ${drawn}`}
+                    before={old.text}
+                    after={now.text}
+                    drawn={drawn}
+                    type={type}
+                    language={language}
+                    revealed={revealed}
+                  />
+                </SpaceBetween>
+              )}
+            </Loaded>
           )}
         </Loaded>
       )}
@@ -151,65 +215,33 @@ export function FlowVersions({ id, type, language, text, first, onPublish, onFai
   );
 }
 
-function Differences({ before, after }: { before: string; after: string }) {
-  const { t } = useI18n();
-  const found = changesBetween(before, after);
-  if (!found) return null;
-  const kinds = (["added", "removed", "changed"] as const).filter((kind) => found[kind].length > 0);
-  return (
-    <div data-testid="version-changes">
-      <Box variant="awsui-key-label">{t("versions.changes")}</Box>
-      {kinds.length === 0 && !found.start && t("versions.same")}
-      {found.start && <div>{t("versions.start")}</div>}
-      {kinds.map((kind) => (
-        <div key={kind} data-testid={`version-${kind}`}>
-          {t(`versions.${kind}`)}: {found[kind].join(", ")}
-        </div>
-      ))}
-    </div>
-  );
+/** The content of one side; a version never changes. */
+function useContent(kind: FlowKind, id: string, side: Side | undefined, editor: Content) {
+  const { client, session } = useConsole();
+  const query = useQuery({
+    queryKey: [kind.list, id, "version", side],
+    enabled: typeof side === "number",
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async (): Promise<Content> => {
+      const { text, settings } = await kind.read({ client, session }, `${id}:${side}`);
+      return { text, settings };
+    },
+  });
+  return side === "editor" ? { ...query, data: editor, isError: false } : query;
 }
 
-/** A version on the canvas, or as text where it cannot be drawn; nothing can be changed. */
-function Still({ content, type, language }: { content: string; type: FlowType; language: Language }) {
-  const [history, setHistory] = useState<History | undefined>(() => {
-    const read = readDocument(content);
-    return isUnreadable(read) ? undefined : begin(read);
-  });
-  useEffect(() => {
-    const read = readDocument(content);
-    if (isUnreadable(read) || !needsLayout(read)) return;
-    let gone = false;
-    layOut(read, language).then((places) => {
-      if (!gone) setHistory(begin(move(read, places)));
-    }, console.error);
-    return () => {
-      gone = true;
-    };
-  }, [content, language]);
-  if (!history) {
-    return (
-      <JsonView
-        text={pretty(content)}
-        editable={false}
-        problem={jsonProblem(content)}
-        problems={[]}
-        onChange={() => {}}
-      />
-    );
-  }
-  return (
-    <Designer
-      history={history}
-      language={language}
-      flowType={type}
-      problems={[]}
-      checking={false}
-      editable={false}
-      onChange={() => {}}
-      onUndo={() => {}}
-      onRedo={() => {}}
-      onLayOut={() => {}}
-    />
-  );
+interface DrawnProps {
+  before: string;
+  after: string;
+  drawn: "before" | "after";
+  type: EditedType;
+  language: Language;
+  revealed: Revealed | undefined;
+}
+
+/** One side on the canvas, with what the other side has otherwise marked. */
+function Drawn({ before, after, drawn, type, language, revealed }: DrawnProps) {
+  const marks = useMemo(() => marksOn(changesBetween(before, after), drawn), [before, after, drawn]);
+  const content = drawn === "before" ? before : after;
+  return <Still key={content} content={content} type={type} language={language} marks={marks} revealed={revealed} />;
 }

@@ -14,13 +14,17 @@ export const flowTypes = [
 ] as const;
 export type FlowType = (typeof flowTypes)[number];
 
+/** What the designer edits: a flow of a type, or a module. */
+export type EditedType = FlowType | "MODULE";
+
 export function flowTypeText(type: string | undefined, t: I18n["t"]): string {
+  if (type === "MODULE") return t("flowModules.one");
   const known = flowTypes.find((one) => one === type);
   return known ? t(`flowType.${known}`) : (type ?? "");
 }
 
 /** Types whose flows run beside a contact and end instead of disconnecting it. */
-const besides: readonly FlowType[] = [
+const besides: readonly EditedType[] = [
   "CUSTOMER_QUEUE",
   "CUSTOMER_HOLD",
   "CUSTOMER_WHISPER",
@@ -29,13 +33,21 @@ const besides: readonly FlowType[] = [
   "OUTBOUND_WHISPER",
 ];
 
-/** A flow that does nothing but end, to start writing from. */
-export function emptyFlow(type: FlowType, identifier: string): string {
-  const end = besides.includes(type) ? "EndFlowExecution" : "DisconnectParticipant";
+/** The block by which a type ends. */
+function endOf(type: EditedType): string {
+  if (type === "MODULE") return "EndFlowModuleExecution";
+  return besides.includes(type) ? "EndFlowExecution" : "DisconnectParticipant";
+}
+
+/** Content that does nothing but end, to start writing from. */
+export function emptyFlow(type: EditedType, identifier: string): string {
+  const end = endOf(type);
   return JSON.stringify(
     {
       Version: "2019-10-30",
       StartAction: identifier,
+      // This block tells a module from a flow; its contract is kept beside the content.
+      ...(type === "MODULE" ? { Settings: { InputParameters: [], OutputParameters: [], Transitions: [] } } : {}),
       Metadata: {
         entryPointPosition: { x: 40, y: 40 },
         ActionMetadata: { [identifier]: { position: { x: 240, y: 40 } } },

@@ -6,7 +6,7 @@ use center::Center;
 use directory::{Directory, Permission};
 use engine::Engine;
 use flows::action::ResourceKind;
-use flows::{BotCall, BotError, BotReply, Program, Resolver};
+use flows::{BotCall, BotError, BotReply, Program, Resolver, ViewRequest};
 use model::resource::{FlowResource, FlowType};
 use model::{ArnKind, Timestamp, UserId, arn};
 use rehearsal::{Found, Instance, Named};
@@ -115,6 +115,16 @@ impl Instance for Surroundings {
     fn bot(&self, alias: &str, language: Option<&str>) -> Result<(), String> {
         let found = self.engine.look(|core| {
             core.directory().bot_for(alias, language).map(|_| ()).map_err(|error| error.message)
+        });
+        found.unwrap_or_else(|| Err("the instance is recovering".to_owned()))
+    }
+
+    fn view(&self, request: &ViewRequest) -> Result<String, String> {
+        let found = self.engine.look(|core| {
+            let directory = core.directory();
+            let view = directory.view_edition(&request.view, Some(&request.version));
+            let view = view.map_err(|error| error.message)?;
+            view.misfit(&request.data).map_or_else(|| Ok(view.name.to_owned()), Err)
         });
         found.unwrap_or_else(|| Err("the instance is recovering".to_owned()))
     }

@@ -221,7 +221,20 @@ async fn modules_have_permissions_of_their_own() {
     let made = world.make("PUT", "/contact-flow-modules/{I}", module).await;
     let path = format!("/contact-flow-modules/{{I}}/{}", text(&made, "Id"));
     let body = json!({"Content": content});
+    let maker = world.user_with("maker", json!({"Permissions": ["ContactFlowModules.Create"]})).await;
+    let draft = json!({"Name": "D", "Content": content});
+    let drafts = "/switchroom/flow-module-drafts/{I}";
+    for (user, expected) in [(&editor, 403), (&maker, 200)] {
+        let (status, answer) = world.call(Some(user), "PUT", drafts, draft.clone()).await;
+        assert_eq!(status, expected, "{answer}");
+    }
+    let uses = format!("/switchroom/flow-module-uses/{{I}}/{}", text(&made, "Id"));
+    let reader = json!({"Permissions": ["ContactFlowModules.View", "ContactFlows.View"]});
+    let reader = world.user_with("reader", reader).await;
     for (user, call, expected) in [
+        (&maker, ("PUT", "/contact-flow-modules/{I}".to_owned()), 403),
+        (&editor, ("GET", uses.clone()), 403),
+        (&reader, ("GET", uses), 200),
         (&flows, ("GET", path.clone()), 403),
         (&editor, ("GET", path.clone()), 200),
         (&editor, ("POST", format!("{path}:%24SAVED/content")), 200),
@@ -230,7 +243,11 @@ async fn modules_have_permissions_of_their_own() {
         (&editor, ("DELETE", path.clone()), 403),
     ] {
         let body = if call.0 == "GET" || call.0 == "DELETE" { Value::Null } else { body.clone() };
-        let body = if call.0 == "PUT" { json!({}) } else { body };
+        let body = match call.1.ends_with("/version") {
+            true => json!({}),
+            false if call.0 == "PUT" => json!({"Name": "N", "Content": content}),
+            false => body,
+        };
         let (status, answer) = world.call(Some(user), call.0, &call.1, body).await;
         assert_eq!(status, expected, "{call:?}: {answer}");
     }

@@ -2,6 +2,7 @@
 import { useI18n } from "@kit/i18n";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
+import type { ChangeKind } from "../changes";
 import { wordsOf } from "./blocks";
 import type { Outlet } from "./outlets";
 
@@ -17,6 +18,8 @@ export type BlockNode = Node<
     found: boolean;
     /** Whether a contact that is tried out came by, or is here. */
     tried?: "visited" | "current";
+    /** How it differs from the same block of another content. */
+    mark?: ChangeKind;
     known: boolean;
     group: string;
   },
@@ -32,11 +35,13 @@ export const Block = memo(function Block({ data, selected }: NodeProps<BlockNode
       data-problem={data.problem}
       data-found={data.found || undefined}
       data-tried={data.tried}
+      data-mark={data.mark}
       data-selected={selected || undefined}
     >
       <Handle type="target" position={Position.Left} id="in" className="block__in" />
       <div className="block__head">
         <span className="block__title">{data.title}</span>
+        {data.mark && <span className="block__mark">{t(`versions.${data.mark}`)}</span>}
         {data.problem && (
           <span
             className="block__problem"

@@ -21,7 +21,8 @@ import {
 } from "@xyflow/react";
 import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useConsole } from "../../../context";
-import type { FlowType } from "../types";
+import type { ChangeKind } from "../changes";
+import type { EditedType } from "../types";
 import { usedKeys } from "./attributes";
 import { Block, Start } from "./Block";
 import { copy, freePlace, paste, readClip } from "./clipboard";
@@ -38,12 +39,15 @@ import {
   setParameters,
   startNode,
 } from "./edits";
+import { findIn, none } from "./find";
 import { type CanvasNode, edgesOf, merged, nodesOf } from "./graph";
 import type { History } from "./history";
+import { clipboard, scissors } from "./icons";
 import { type Language, type Problem, typeOf } from "./language";
 import { NoteCard } from "./NoteCard";
 import { dragKind, Palette } from "./Palette";
-import { nameOfAction, Properties } from "./Properties";
+import { Problems } from "./Problems";
+import { Properties } from "./Properties";
 import { PropertyContextProvider } from "./propertyContext";
 import { TryPanel } from "./TryPanel";
 import { useResources } from "./useResources";
@@ -51,12 +55,16 @@ import { readable, useReveal } from "./useReveal";
 import { useTry } from "./useTry";
 
 const nodeTypes = { block: Block, start: Start, note: NoteCard };
-const none: ReadonlySet<string> = new Set();
+
+/** A wish to see a block; each wish is a new object, so that the same block can be wished for again. */
+export interface Revealed {
+  id: string;
+}
 
 export interface DesignerProps {
   history: History;
   language: Language;
-  flowType: FlowType;
+  flowType: EditedType;
   /** The flow that is edited, unless it is new. */
   flowId?: string;
   /** The block that is opened at first, if it is there. */
@@ -64,6 +72,10 @@ export interface DesignerProps {
   problems: Problem[];
   checking: boolean;
   editable: boolean;
+  /** How blocks differ from those of another content. */
+  marks?: ReadonlyMap<string, ChangeKind>;
+  /** A block that is brought into sight. */
+  revealed?: Revealed;
   /** A change; changes with the same mark in a row are one step. */
   onChange: (label: string, document: FlowDocument, mark?: string) => void;
   onUndo: (steps?: number) => void;
@@ -81,6 +93,7 @@ export function Designer(props: DesignerProps) {
 
 function Canvas(props: DesignerProps) {
   const { history, language, flowType, problems, checking, editable, onChange, onUndo, onRedo, onLayOut } = props;
+  const { marks, revealed } = props;
   const { t } = useI18n();
   const { say } = useConsole();
   const mode = useMode();
@@ -95,7 +108,7 @@ function Canvas(props: DesignerProps) {
   const [map, setMap] = useState(true);
   const [trying, setTrying] = useState(false);
   const resources = useResources();
-  const tried = useTry(trying, document, flowType, props.flowId);
+  const tried = useTry(trying, document, flowType === "MODULE" ? undefined : flowType, props.flowId);
   const { path } = tried;
   const reveal = useReveal(flow, frame);
   // Panels take room from the canvas: what is looked at stays in sight.
@@ -119,9 +132,9 @@ function Canvas(props: DesignerProps) {
   );
   const [nodes, setNodes] = useState<CanvasNode[]>([]);
   useEffect(() => {
-    const look = { document, language, problems, found, editable, path, onNoteText, onNoteFold };
+    const look = { document, language, problems, found, editable, path, marks, onNoteText, onNoteFold };
     setNodes((before) => merged(before, nodesOf(look), chosen));
-  }, [document, language, problems, found, editable, path, onNoteText, onNoteFold, chosen]);
+  }, [document, language, problems, found, editable, path, marks, onNoteText, onNoteFold, chosen]);
   const edges = useMemo(() => {
     const all = edgesOf(document, language, path);
     return chosenWire ? all.map((one) => (one.id === chosenWire.id ? { ...one, selected: true } : one)) : all;
@@ -254,6 +267,14 @@ function Canvas(props: DesignerProps) {
     [document, language, middle, onChange, say, t],
   );
 
+  const pasteByButton = async () => {
+    try {
+      pasteText(await navigator.clipboard.readText());
+    } catch {
+      say("error", t("designer.noClipboardRead"));
+    }
+  };
+
   const note = useCallback(() => {
     const actionId = open && actionOf(document, open) ? open : "";
     const id = crypto.randomUUID();
@@ -337,6 +358,13 @@ function Canvas(props: DesignerProps) {
     [flow],
   );
 
+  useEffect(() => {
+    // A canvas that has just been made knows its blocks a moment later.
+    if (revealed === undefined) return;
+    const frameRequest = requestAnimationFrame(() => show(revealed.id));
+    return () => cancelAnimationFrame(frameRequest);
+  }, [revealed, show]);
+
   const action = open === undefined ? undefined : actionOf(document, open);
   const context = useMemo(
     () => ({ language, used: usedKeys(document), resources, disabled: !editable }),
@@ -382,9 +410,25 @@ function Canvas(props: DesignerProps) {
           disabled={chosen.size === 0}
           ariaLabel={t("designer.copy")}
           onClick={() => void copyChosen(false)}
+          data-testid="copy"
         />
         {editable && (
           <>
+            <Button
+              iconSvg={scissors}
+              variant="icon"
+              disabled={chosen.size === 0}
+              ariaLabel={t("designer.cut")}
+              onClick={() => void copyChosen(true)}
+              data-testid="cut"
+            />
+            <Button
+              iconSvg={clipboard}
+              variant="icon"
+              ariaLabel={t("designer.paste")}
+              onClick={() => void pasteByButton()}
+              data-testid="paste"
+            />
             <Button
               iconName="remove"
               variant="icon"
@@ -408,9 +452,11 @@ function Canvas(props: DesignerProps) {
         <Button variant="inline-link" onClick={() => setMap(!map)}>
           {t(map ? "designer.hideMap" : "designer.showMap")}
         </Button>
-        <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
-          {t("designer.try")}
-        </Button>
+        {flowType !== "MODULE" && (
+          <Button variant="inline-link" ariaExpanded={trying} onClick={() => setTrying(!trying)} data-testid="try-open">
+            {t("designer.try")}
+          </Button>
+        )}
         <span className="designer__spring" />
         <div className="find">
           <Input
@@ -550,58 +596,3 @@ function Canvas(props: DesignerProps) {
 
 const miniMapClass = (node: CanvasNode) =>
   `map-${node.type}${node.selected ? " map-selected" : ""}${"found" in node.data && node.data.found ? " map-found" : ""}`;
-
-interface ProblemsProps {
-  problems: Problem[];
-  checking: boolean;
-  document: FlowDocument;
-  language: Language;
-  onShow: (id: string) => void;
-}
-
-/** How many problems there are, and the way to each. */
-function Problems({ problems, checking, document, language, onShow }: ProblemsProps) {
-  const { t, tn } = useI18n();
-  if (problems.length === 0) {
-    return (
-      <span className="designer__state" data-testid="problems" data-count={checking ? undefined : 0}>
-        {t(checking ? "designer.checking" : "designer.noProblems")}
-      </span>
-    );
-  }
-  return (
-    <ButtonDropdown
-      expandToViewport
-      items={problems.map((one, index) => {
-        const action = one.Identifier ? actionOf(document, one.Identifier) : undefined;
-        return {
-          id: String(index),
-          text: action ? nameOfAction(document, action, language) : one.Path || t("designer.wholeFlow"),
-          secondaryText: one.Message,
-          iconName: one.Level === "ERROR" ? "status-negative" : "status-warning",
-          disabled: !action,
-        };
-      })}
-      onItemClick={({ detail }) => {
-        const id = problems[Number(detail.id)]?.Identifier;
-        if (id) onShow(id);
-      }}
-      data-testid="problems"
-    >
-      {tn("designer.problems", problems.length)}
-    </ButtonDropdown>
-  );
-}
-
-/** Blocks and notes in which a text stands, in the order of the document. */
-function findIn(document: FlowDocument, language: Language, query: string): ReadonlySet<string> {
-  const wanted = query.trim().toLowerCase();
-  if (wanted === "") return none;
-  const found = new Set<string>();
-  for (const one of document.Actions) {
-    const text = `${one.Identifier} ${one.Type} ${typeOf(language, one.Type)?.block ?? ""} ${JSON.stringify(one.Parameters ?? {})}`;
-    if (text.toLowerCase().includes(wanted)) found.add(one.Identifier);
-  }
-  for (const one of notesOf(document)) if (one.content.toLowerCase().includes(wanted)) found.add(one.id);
-  return found;
-}

@@ -2,16 +2,16 @@
 import Input from "@cloudscape-design/components/input";
 import { useI18n } from "@kit/i18n";
 import { useMemo, useState } from "react";
-import type { FlowType } from "../types";
+import type { EditedType } from "../types";
 import { blockName, groupOf, groups, groupText } from "./blocks";
-import type { Language } from "./language";
+import { allowedIn, type Language } from "./language";
 
 /** The kind of data a dragged block carries. */
 export const dragKind = "application/x-switchroom-block";
 
 interface Props {
   language: Language;
-  flowType: FlowType;
+  flowType: EditedType;
   onAdd: (type: string) => void;
 }
 
@@ -21,12 +21,12 @@ export function Palette({ language, flowType, onAdd }: Props) {
   const items = useMemo(
     () =>
       language.actions
-        .filter((one) => one.flowTypes[flowType])
+        .filter((one) => allowedIn(one, flowType))
         .map((one) => ({
           type: one.type,
           name: blockName(language, one),
           group: groupOf(one),
-          usual: one.flowTypes[flowType] === "yes",
+          usual: allowedIn(one, flowType) === "yes",
           channels: one.channels,
         }))
         .sort((a, b) => compare(a.name, b.name)),

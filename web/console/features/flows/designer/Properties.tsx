@@ -11,6 +11,7 @@ import { nameProblem } from "./edits";
 import { type ActionType, type Problem, typeOf } from "./language";
 import { JsonField, ParameterFields } from "./ParameterFields";
 import { usePropertyContext } from "./propertyContext";
+import { ShowViewFields } from "./ShowViewFields";
 
 interface Props {
   document: FlowDocument;
@@ -51,7 +52,7 @@ export function Properties(props: Props) {
       )}
       <BlockName key={action.Identifier} {...props} />
       <ExpandableSection headerText={t("designer.parameters")} defaultExpanded>
-        <Parameters action={action} type={type} onParameters={onParameters} />
+        <Parameters action={action} type={type} onParameters={onParameters} onConditions={onConditions} />
       </ExpandableSection>
       <ExpandableSection headerText={t("designer.branches")} defaultExpanded>
         <Branches action={action} type={type} targets={targets} onConditions={onConditions} onConnect={onConnect} />
@@ -128,14 +129,38 @@ interface ParametersProps {
   action: Action;
   type: ActionType | undefined;
   onParameters: (parameters: Record<string, unknown>) => void;
+  onConditions: (conditions: Condition[]) => void;
 }
 
-function Parameters({ action, type, onParameters }: ParametersProps) {
+/** Parameters of the block Show view that its own fields stand for. */
+const ofView = ["ViewResource", "ViewData"];
+
+function Parameters({ action, type, onParameters, onConditions }: ParametersProps) {
   const { t } = useI18n();
   const values = action.Parameters ?? {};
   if (!type) return <p className="hint">{t("designer.unknownTypeHint")}</p>;
   if (type.parameters.length === 0 && Object.keys(values).length === 0) {
     return <p className="hint">{t("designer.noParameters")}</p>;
+  }
+  if (action.Type === "ShowView") {
+    const others = Object.fromEntries(Object.entries(values).filter(([name]) => !ofView.includes(name)));
+    const own = Object.fromEntries(Object.entries(values).filter(([name]) => ofView.includes(name)));
+    return (
+      <>
+        <ShowViewFields
+          values={values}
+          conditions={action.Transitions?.Conditions ?? []}
+          onChange={onParameters}
+          onConditions={onConditions}
+        />
+        <ParameterFields
+          members={type.parameters.filter((one) => !ofView.includes(one.name))}
+          rules={type.rules}
+          values={others}
+          onChange={(changed) => onParameters({ ...own, ...changed })}
+        />
+      </>
+    );
   }
   return <ParameterFields members={type.parameters} rules={type.rules} values={values} onChange={onParameters} />;
 }

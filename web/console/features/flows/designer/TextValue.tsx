@@ -4,8 +4,12 @@ import Input from "@cloudscape-design/components/input";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
-import { useI18n } from "@kit/i18n";
+import { type MessageKey, useI18n } from "@kit/i18n";
 import { useState } from "react";
+import { useConsole } from "../../../context";
+import { RouteLink } from "../../../parts/RouteLink";
+import { ListenButton } from "../../prompts/ListenButton";
+import { speak } from "../../prompts/server";
 import { knownKeys, partsOf, referenceTo } from "./attributes";
 import type { TextShape } from "./language";
 import { usePropertyContext } from "./propertyContext";
@@ -58,6 +62,12 @@ export function TextValue({ name, label, shape, value, onChange }: Props) {
 /** Resources that are called by name over the network: flows may name others than the console knows. */
 const named: ReadonlySet<string> = new Set(["Function", "Bot"]);
 
+/** Resources that have an editor of their own to go on to. */
+const pages: Partial<Record<string, { href: string; text: MessageKey }>> = {
+  Module: { href: "/console/flow-modules", text: "designer.openModule" },
+  Flow: { href: "/console/flows", text: "designer.openFlow" },
+};
+
 function Manual({ name, label, shape, value, onChange }: Props) {
   const { t } = useI18n();
   const { resources, disabled } = usePropertyContext();
@@ -94,19 +104,27 @@ function Manual({ name, label, shape, value, onChange }: Props) {
     const list = resources[shape.resource] ?? [];
     const id = value.split("/").at(-1)?.split(":")[0];
     const chosen = list.find((one) => one.value === value) ?? list.find((one) => one.value.split("/").at(-1) === id);
+    const page = pages[shape.resource];
     return (
-      <Select
-        selectedOption={chosen ?? (value ? { value, label: t("designer.elsewhere", { name: value }) } : null)}
-        options={list}
-        disabled={disabled}
-        filteringType="auto"
-        invalid={value !== "" && !chosen}
-        placeholder={t("form.choose")}
-        empty={t("form.noChoices")}
-        ariaLabel={label}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
-        data-testid={`value-${name}`}
-      />
+      <>
+        <Select
+          selectedOption={chosen ?? (value ? { value, label: t("designer.elsewhere", { name: value }) } : null)}
+          options={list}
+          disabled={disabled}
+          filteringType="auto"
+          invalid={value !== "" && !chosen}
+          placeholder={t("form.choose")}
+          empty={t("form.noChoices")}
+          ariaLabel={label}
+          onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+          data-testid={`value-${name}`}
+        />
+        {page && chosen && id && (
+          <RouteLink href={`${page.href}/${id}`} testId={`open-${name}`}>
+            {t(page.text)}
+          </RouteLink>
+        )}
+      </>
     );
   }
   const number = shape.kind === "integer" || shape.kind === "number";
@@ -118,6 +136,25 @@ function Manual({ name, label, shape, value, onChange }: Props) {
       ariaLabel={label}
       onChange={({ detail }) => onChange(detail.value)}
       data-testid={`value-${name}`}
+    />
+  );
+}
+
+/** Parameters that a voice speaks on a call. */
+const spoken = new Set(["Text", "SSML"]);
+
+/** Speaks a text in the usual voice; references are spoken as what they name. */
+function Listen({ text, ssml }: { text: string; ssml: boolean }) {
+  const { t } = useI18n();
+  const { session, may } = useConsole();
+  if (!may("Prompts.Create", "Prompts.Edit", "ContactFlows.Edit")) return null;
+  return (
+    <ListenButton
+      text={t("prompts.listen")}
+      variant="inline-link"
+      disabled={text.trim() === ""}
+      sound={() => speak(session, text.replace(/\$(?:\.\w+)*\.(\w+)/g, "$1"), ssml)}
+      testId="text-listen"
     />
   );
 }
@@ -147,6 +184,7 @@ function Template({ name, label, value, onChange }: Props) {
           data-testid={`value-${name}`}
         />
       )}
+      {spoken.has(name) && <Listen text={value} ssml={name === "SSML"} />}
       {!disabled && (
         <button type="button" className="link-button" aria-expanded={picking} onClick={() => setPicking(!picking)}>
           {t("designer.insertAttribute")}

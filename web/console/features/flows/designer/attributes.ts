@@ -10,7 +10,10 @@ export const knownKeys: Record<string, string[]> = {
   Lex: ["IntentName", "DialogState", "IntentConfidence.Score", "SentimentResponse.Label"],
   Metrics: [
     "Queue.Size",
-    "Queue.OldestContactInQueue",
+    "Queue.OldestContactAge",
+    "Queue.EstimatedWaitTime",
+    "Contact.EstimatedWaitTime",
+    "Contact.PositionInQueue",
     "Agents.Online.Count",
     "Agents.Available.Count",
     "Agents.Staffed.Count",

@@ -1,5 +1,6 @@
 /** A flow document as nodes and edges of the canvas. What has not changed stays the same object, so that it is not drawn anew. */
 import type { Edge, Node } from "@xyflow/react";
+import type { ChangeKind } from "../changes";
 import type { BlockNode, StartNode } from "./Block";
 import { blockName, groupOf, summaryOf } from "./blocks";
 import { type Action, entryPosition, type FlowDocument, notesOf, positionOf } from "./document";
@@ -20,6 +21,8 @@ export interface Look {
   editable: boolean;
   /** The way of a contact that is tried out. */
   path?: TryPath;
+  /** How blocks differ from those of another content. */
+  marks?: ReadonlyMap<string, ChangeKind>;
   onNoteText: (id: string, text: string) => void;
   onNoteFold: (id: string) => void;
 }
@@ -73,7 +76,8 @@ function blockData(look: Look, action: Action, problems: Problem[], found: boole
   const { path } = look;
   const id = action.Identifier;
   const tried = path?.current === id ? "current" : path?.blocks.has(id) ? "visited" : undefined;
-  const key = `${own} ${found} ${tried} ${text}`;
+  const mark = look.marks?.get(id);
+  const key = `${own} ${found} ${tried} ${mark} ${text}`;
   const before = made.get(action);
   if (before?.key === key) return before.data;
   const type = typeOf(language, action.Type);
@@ -87,6 +91,7 @@ function blockData(look: Look, action: Action, problems: Problem[], found: boole
     problemText: text,
     found,
     tried,
+    mark,
     known: type !== undefined,
     group: type ? groupOf(type) : "unknown",
   };

@@ -2,7 +2,7 @@
 import { callServer, type Session } from "@kit/api/session";
 import { useQuery } from "@tanstack/react-query";
 import { useConsole } from "../../../context";
-import type { FlowType } from "../types";
+import type { EditedType, FlowType } from "../types";
 
 export type ValueClass = "static" | "reference" | "path" | "template";
 
@@ -95,12 +95,18 @@ export function useLanguage() {
 }
 
 /** Every problem of a flow as it stands, saved or not. */
-export async function checkFlow(session: Session, type: FlowType, content: string, signal: AbortSignal) {
+export async function checkFlow(
+  session: Session,
+  type: EditedType,
+  content: { text: string; settings?: string },
+  signal: AbortSignal,
+) {
+  const what = type === "MODULE" ? { Module: true, Settings: content.settings } : { Type: type };
   const answer = await callServer<{ Problems: Problem[] }>(`/switchroom/flow-check/${session.instanceId}`, {
     method: "POST",
     signal,
     headers: { "content-type": "application/json", "x-switchroom-csrf": session.csrfToken },
-    body: JSON.stringify({ Type: type, Content: content }),
+    body: JSON.stringify({ ...what, Content: content.text }),
   });
   return answer.Problems;
 }
@@ -108,4 +114,12 @@ export async function checkFlow(session: Session, type: FlowType, content: strin
 /** Finds the row of an action type by its name or an alias. */
 export function typeOf(language: Language, name: string): ActionType | undefined {
   return language.actions.find((one) => one.type === name || one.aliases.includes(name));
+}
+
+/** How usual an action is where it would stand; undefined where it may not stand at all. */
+export function allowedIn(action: ActionType, type: EditedType): "yes" | "unusual" | undefined {
+  if (type !== "MODULE") return action.flowTypes[type];
+  if (!action.modules) return undefined;
+  // The reference lets modules call modules, the administrators' guide does not: it is found by searching.
+  return action.type === "InvokeFlowModule" ? "unusual" : "yes";
 }

@@ -12,6 +12,7 @@ import {
   useQueues,
   useTaskTemplates,
   useUsers,
+  useViews,
 } from "../../../data";
 import type { Choice } from "../../../parts/fields";
 
@@ -25,6 +26,7 @@ export function useResources(): Record<string, Choice[]> {
   const prompts = usePrompts(may("Prompts.View")).data;
   const hours = useHours(may("HoursOfOperation.View")).data;
   const templates = useTaskTemplates(may("TaskTemplates.View")).data;
+  const views = useViews(may("Views.View")).data;
   const users = useUsers(may("Users.View")).data;
   const functions = useFunctions(may("SecurityProfiles.View")).data;
   const bots = useBots(may("ContactFlows.View")).data;
@@ -61,8 +63,13 @@ export function useResources(): Record<string, Choice[]> {
         (one) => one.Name ?? "",
       ),
       TaskTemplate: choices(
-        templates,
+        templates?.filter((one) => one.Status === "ACTIVE"),
         (one) => one.Id,
+        (one) => one.Name ?? "",
+      ),
+      View: choices(
+        views?.filter((one) => one.Status === "PUBLISHED"),
+        (one) => (one.Type === "AWS_MANAGED" ? one.Id : one.Arn),
         (one) => one.Name ?? "",
       ),
       Agent: choices(
@@ -84,5 +91,5 @@ export function useResources(): Record<string, Choice[]> {
         ),
       ],
     };
-  }, [queues, flows, modules, prompts, hours, templates, users, functions, bots, menu, t]);
+  }, [queues, flows, modules, prompts, hours, templates, views, users, functions, bots, menu, t]);
 }

@@ -34,7 +34,12 @@ export interface Try {
   setWorld: (world: TryWorld) => void;
 }
 
-export function useTry(open: boolean, document: FlowDocument, type: FlowType, flowId: string | undefined): Try {
+export function useTry(
+  open: boolean,
+  document: FlowDocument,
+  type: FlowType | undefined,
+  flowId: string | undefined,
+): Try {
   const { session } = useConsole();
   const explain = useExplain();
   const [inputs, setInputs] = useState<TryInput[]>([]);
@@ -46,7 +51,7 @@ export function useTry(open: boolean, document: FlowDocument, type: FlowType, fl
   const content = useMemo(() => (open ? printDocument(document) : ""), [open, document]);
 
   useEffect(() => {
-    if (!open) return;
+    if (!open || !type) return;
     const { given, problems } = givenOf(world);
     if (Object.keys(problems).length > 0) return;
     const stop = new AbortController();

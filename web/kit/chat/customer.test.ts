@@ -1,8 +1,9 @@
 /** A customer's chat comes back by itself after the stock session has given up. */
-import { ChatModel } from "@kit/chat/model";
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FakeSession } from "../tests/fake-session";
-import { keepConnected } from "./session";
+import { FakeSession } from "../../tests/fake-session";
+import { keepConnected } from "./customer";
+import { ChatModel } from "./model";
 
 const kept = {
   contactId: "c",

@@ -1,0 +1,27 @@
+import type { ViewKey } from "../en/view";
+
+export const view: Record<ViewKey, string> = {
+  "view.name": "Formular",
+  "view.unreadable": "Diese Seite kann nicht gezeigt werden: {message}.",
+  "view.unknownComponent": "„{type}“ kann hier nicht gezeigt werden.",
+  "view.loading": "Wird geöffnet …",
+  "view.failed": "Die Seite konnte nicht geöffnet werden: {message}",
+  "view.submit": "Absenden",
+  "view.required": "(Pflichtfeld)",
+  "view.optional": "freiwillig",
+  "view.missing": "Bitte ausfüllen.",
+  "view.incomplete": "Eine Pflichtangabe fehlt. Sie ist oben gekennzeichnet.",
+  "view.choose": "Bitte wählen …",
+  "view.steps": "Schritte",
+  "view.allCards": "Alle Themen",
+  "view.emptyList": "Es gibt nichts zu zeigen.",
+  "view.copy": "{label} kopieren",
+  "view.copied": "Kopiert",
+  "view.opensApart": "(öffnet sich in einem neuen Tab)",
+  "view.hidden": "Beantwortet. Die Antwort wird nicht gezeigt.",
+  "guide.title": "Leitfäden",
+  "guide.failed": "Der Leitfaden konnte nicht geöffnet werden: {message}",
+  "guide.working": "Der Leitfaden arbeitet …",
+  "guide.notSent": "Ihre Antwort wurde nicht gesendet.",
+  "guide.over": "Dieser Leitfaden ist beendet.",
+};

@@ -1,0 +1,27 @@
+/** Views: pages that flows show to customers and agents. */
+export const view = {
+  "view.name": "Form",
+  "view.unreadable": "This page cannot be shown: {message}.",
+  "view.unknownComponent": "“{type}” cannot be shown here.",
+  "view.loading": "Opening…",
+  "view.failed": "The page could not be opened: {message}",
+  "view.submit": "Submit",
+  "view.required": "(required)",
+  "view.optional": "optional",
+  "view.missing": "Please fill this in.",
+  "view.incomplete": "Something that is required is missing. It is marked above.",
+  "view.choose": "Choose…",
+  "view.steps": "Steps",
+  "view.allCards": "All topics",
+  "view.emptyList": "There is nothing to show.",
+  "view.copy": "Copy {label}",
+  "view.copied": "Copied",
+  "view.opensApart": "(opens in a new tab)",
+  "view.hidden": "Answered. The answer is not shown.",
+  "guide.title": "Guides",
+  "guide.failed": "The guide could not be opened: {message}",
+  "guide.working": "The guide is working…",
+  "guide.notSent": "Your answer was not sent.",
+  "guide.over": "This guide is finished.",
+} as const;
+export type ViewKey = keyof typeof view;
