@@ -1,0 +1,2 @@
+//! Legs of calls.
+pub mod turn;
