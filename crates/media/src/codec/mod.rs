@@ -128,4 +128,31 @@ impl Codec {
             Self::Opus => None,
         }
     }
+
+    /// Timestamp units that a payload lasts.
+    pub fn payload_units(self, payload: &[u8]) -> u32 {
+        let length = payload.len() as u32;
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G722 => length,
+            Self::L16(_) => length / 2,
+            Self::Opus => opus_units(payload),
+        }
+    }
+}
+
+/// Frame length and count of an Opus packet, RFC 6716 §3.1, in units of 48 kHz; at most 120 ms.
+fn opus_units(payload: &[u8]) -> u32 {
+    let [toc, rest @ ..] = payload else { return 0 };
+    let frame = match toc >> 3 {
+        config @ 0..=11 => [480, 960, 1_920, 2_880][usize::from(config & 3)],
+        config @ 12..=15 => [480, 960][usize::from(config & 1)],
+        config => [120, 240, 480, 960][usize::from(config & 3)],
+    };
+    let count = match (toc & 3, rest.first()) {
+        (0, _) => 1,
+        (1 | 2, _) => 2,
+        (_, Some(count)) => u32::from(count & 63),
+        (_, None) => 0,
+    };
+    (frame * count).min(5_760)
 }
