@@ -1,2 +1,16 @@
-//! Legs of calls.
+//! Telephony: the legs of calls.
+//!
+//! The core decides who is in a call, who hears whom and what is played (`contacts::call`); this crate has the sockets
+//! and the sound. What it is:
+//!
+//! | part | what it does | I/O |
+//! |---|---|---|
+//! | [`turn`] | relays browsers' packets to our media, and to nothing else | none |
+//! | [`rtc`] | one browser's ICE, DTLS and SRTP | none |
+//! | [`sound`] | players, keys, mixing | none |
+//! | [`driver`] | a thread with the sockets, moving packets and time between them | sockets |
+
+pub mod driver;
+pub mod rtc;
+pub mod sound;
 pub mod turn;
