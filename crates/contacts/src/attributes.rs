@@ -193,7 +193,7 @@ impl Core {
             id: chain.id.to_string(),
             body: Some(body),
         });
-        let record = contact_record(&self.directory, &contact, &chain.attributes, cx.now);
+        let record = contact_record(&self.directory, &contact, &chain, cx.now);
         self.event(cx.now, Event::Record { record });
         Ok(())
     }

@@ -123,6 +123,13 @@ pub struct Voice {
     pub language: Option<String>,
 }
 
+impl Voice {
+    /// Whether nothing was chosen.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Why a leg is ended from this side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HangUpCause {

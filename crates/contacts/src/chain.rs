@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::sound::Sound;
+
 /// All contacts with the same initial contact id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chain {
@@ -19,7 +21,7 @@ pub struct Chain {
     pub contacts: Vec<ContactId>,
     /// The segment the customer is in.
     pub current: ContactId,
-    /// The customer of a chat.
+    /// The customer of a chat or call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
     /// Participant id under which the system speaks.
@@ -48,6 +50,12 @@ pub struct Chain {
     /// When the last segment was disconnected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// The number that the customer called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
+    /// What plays to the parties of the call and is waited for; gone with the process, as the call is.
+    #[serde(skip)]
+    pub sounds: Vec<Sound>,
     /// Position of the last transcript item; known from the items themselves.
     #[serde(skip)]
     pub last_seq: i64,
@@ -73,7 +81,7 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-/// The customer of a chat.
+/// The customer of a chat or call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Customer {
     /// Participant id.
@@ -90,6 +98,9 @@ pub struct Customer {
     /// The message that came with the start, for `$.Media.InitialMessage`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initial_message: Option<String>,
+    /// The telephone number of a caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
 }
 
 /// A custom participant (bot) brought in by the API.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ContactId, ItemId, ParticipantId, Timestamp, UserId};
+use model::{Channel, ContactId, ItemId, ParticipantId, Timestamp, UserId};
 use serde_json::{Value, json};
 
 use crate::agent::LegState;
@@ -47,6 +47,9 @@ impl Core {
         let member = self.members.get(&participant).ok_or_else(over)?;
         let chain =
             self.chains.get(&member.chain).filter(|chain| chain.ended_at.is_none()).ok_or_else(over)?;
+        if chain.channel == Channel::Voice {
+            return Err(access_denied("This is a call; it has no chat."));
+        }
         let (role, display_name, user, contact) = match member.role {
             MemberRole::Customer => {
                 let customer = chain.customer.as_ref().ok_or_else(over)?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::authentication::{CustomerAuthentication, SignIn};
+use crate::call::Voice;
 use crate::monitoring::Monitor;
 use crate::task_template::MadeBy;
 
@@ -156,6 +157,12 @@ pub struct Contact {
     /// A bot's reply that came while the task was paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_reply: Option<Result<flows::BotReply, String>>,
+    /// The agent's part in a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallPart>,
+    /// The voice that speaks to the caller.
+    #[serde(default, skip_serializing_if = "Voice::is_default")]
+    pub voice: Voice,
     /// Recording and analytics as set by the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Value>,
@@ -208,6 +215,8 @@ pub enum Purpose {
     AgentWhisper,
     /// Speaks to the customer before the agent does.
     CustomerWhisper,
+    /// Plays to a caller on hold.
+    CustomerHold,
     /// A task was paused or resumed.
     Event,
 }
@@ -274,6 +283,39 @@ pub struct AgentPart {
     /// Milliseconds the task was paused with them.
     #[serde(default)]
     pub paused_ms: i64,
+}
+
+/// A call while an agent is in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CallPart {
+    /// The whispers are over: agent and customer hear each other.
+    pub joined: bool,
+    /// The agent is not heard.
+    #[serde(default)]
+    pub muted: bool,
+    /// Since when the customer is on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_since: Option<Timestamp>,
+    /// How many holds.
+    #[serde(default)]
+    pub holds: u32,
+    /// All of them together, in milliseconds; without the present one.
+    #[serde(default)]
+    pub hold_ms: i64,
+    /// The longest of them, in milliseconds.
+    #[serde(default)]
+    pub longest_hold_ms: i64,
+}
+
+impl CallPart {
+    /// Ends a hold; false when there is none.
+    pub fn end_hold(&mut self, now: Timestamp) -> bool {
+        let Some(since) = self.held_since.take() else { return false };
+        let lasted = now.since(since).max(0);
+        self.hold_ms += lasted;
+        self.longest_hold_ms = self.longest_hold_ms.max(lasted);
+        true
+    }
 }
 
 /// The contact that an agent transfers while the transfer flow runs on the new one.
@@ -363,6 +405,8 @@ impl Contact {
             held_answer: None,
             held_messages: Vec::new(),
             held_reply: None,
+            call: None,
+            voice: Voice::default(),
             recording: None,
             sign_in: None,
             customer_authentication: None,

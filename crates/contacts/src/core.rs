@@ -258,6 +258,8 @@ impl Core {
             Deadline::ChatExpiry(chain) => self.chat_expired(cx, chain),
             Deadline::BotConnectBy(chain) => self.bot_never_came(cx, chain),
             Deadline::SignInAddress(contact) => self.sign_in_expired(cx, contact),
+            Deadline::AgentSound(contact) => self.agent_sound_over(cx, contact),
+            Deadline::CallLost(chain) => self.call_lost(cx, chain),
             Deadline::RoleTimer(chain) => self.role_timer_due(cx, chain),
             Deadline::AcwOver(user, contact) => self.acw_over(cx, user, contact),
             Deadline::HeartBeat(user) => self.heart_beat(cx, user),

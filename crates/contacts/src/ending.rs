@@ -137,6 +137,7 @@ impl Core {
         for id in contacts {
             self.disconnect(cx, id, reason);
         }
+        self.release_caller(chain_id);
     }
 
     /// Ends one contact; the chain too when nothing of it goes on.
@@ -153,6 +154,7 @@ impl Core {
         if !goes_on && let Some(chain) = self.chains.get_mut(&chain_id) {
             chain.ended_at.get_or_insert(cx.now);
             self.touch_chain(chain_id);
+            self.release_caller(chain_id);
         }
     }
 
@@ -171,9 +173,13 @@ impl Core {
         contact.flow = None;
         contact.event_flow = None;
         contact.sign_in = None;
+        if let Some(call) = &mut contact.call {
+            call.end_hold(cx.now);
+        }
         contact.disconnected_at = Some(cx.now);
         contact.disconnect_reason = reason.map(str::to_owned);
         let with_agent = contact.agent.is_some();
+        let leg = contact.agent.as_ref().map(|part| part.participant);
         let channel = contact.channel.index();
         self.live[channel] = self.live[channel].saturating_sub(1);
         for deadline in [
@@ -185,6 +191,9 @@ impl Core {
             Deadline::SignInAddress(id),
         ] {
             self.timers.set(deadline, None);
+        }
+        if let Some(leg) = leg {
+            self.release_agent_leg(id, leg);
         }
         self.touch_contact(id);
         if with_agent {
@@ -213,7 +222,7 @@ impl Core {
         self.touch_chain(chain);
         let contact = &self.contacts[&id];
         let Some(entry) = self.chains.get(&chain) else { return };
-        let record = crate::record::contact_record(&self.directory, contact, &entry.attributes, cx.now);
+        let record = crate::record::contact_record(&self.directory, contact, entry, cx.now);
         let due = (channel == Channel::Chat).then(|| TranscriptDue {
             contact: id,
             chain,

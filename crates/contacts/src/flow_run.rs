@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::host::ContactHost;
 use crate::outcome::Effect;
 use crate::queueing::NotQueued;
+use crate::sound::LONGEST_SOUND_MS;
 use crate::start::PastChat;
 use crate::start::new_run;
 use crate::timer::Deadline;
@@ -131,7 +132,7 @@ impl Core {
         self.start_hook(cx, id, EventHook::CustomerQueue, FlowType::CustomerQueue, Purpose::CustomerQueue);
     }
 
-    /// Starts the flow set for an event, or the default of its type where there is one for queues.
+    /// Starts the flow set for an event, or the default of its type where there is one; false when none runs.
     pub(crate) fn start_hook(
         &mut self,
         cx: &mut Cx,
@@ -139,17 +140,19 @@ impl Core {
         hook: EventHook,
         kind: FlowType,
         purpose: Purpose,
-    ) {
-        let Some(contact) = self.contacts.get(&id) else { return };
+    ) -> bool {
+        let Some(contact) = self.contacts.get(&id) else { return false };
+        // Calls have default flows for every event that has a type of its own.
+        let by_default = hook == EventHook::CustomerQueue || contact.channel == Channel::Voice;
         let flow = match contact.hooks.get(&hook) {
-            Some(None) => return,
             Some(Some(flow)) => self.directory.flow(*flow),
-            None if hook == EventHook::CustomerQueue => self.directory.default_flow(kind),
-            None => return,
+            None if by_default => self.directory.default_flow(kind),
+            Some(None) | None => return false,
         };
-        let Some(flow) = flow.filter(|flow| flow.published.is_some()).cloned() else { return };
+        let Some(flow) = flow.filter(|flow| flow.published.is_some()).cloned() else { return false };
         let run = new_run(&flow, purpose, contact.logging);
         self.drive(cx, id, run, Resume::Start);
+        true
     }
 
     /// Runs a whisper: only where a flow was set for it, as chats and tasks have no default ones.
@@ -183,6 +186,7 @@ impl Core {
                 return;
             }
             let purpose = flow.purpose;
+            let passes_by = self.passes_by(id, purpose);
             let now = cx.now;
             let wake_in = |limit: u64| now + i64::try_from(limit).unwrap_or(i64::MAX);
             match pause {
@@ -202,16 +206,31 @@ impl Core {
                     }
                     return self.keep(id, flow);
                 }
-                Pause::LoopPrompts { interrupt_ms, .. } => {
+                Pause::LoopPrompts { messages, interrupt_ms } => {
+                    if let Err(error) = self.loop_sounds(cx, id, purpose, messages) {
+                        resume = Resume::Failed(error.to_string());
+                        continue;
+                    }
                     flow.wake_at = interrupt_ms.map(wake_in);
                     return self.keep(id, flow);
                 }
+                Pause::Sound => {
+                    flow.wake_at = Some(wake_in(LONGEST_SOUND_MS));
+                    return self.keep(id, flow);
+                }
+                Pause::Keys(request) => {
+                    if let Err(error) = self.gather(cx, id, purpose, request) {
+                        resume = Resume::Failed(error.to_string());
+                        continue;
+                    }
+                    return self.keep(id, flow);
+                }
                 // A whisper holds nothing up, so that nobody would hear the answer.
-                Pause::Function(_) if flow.purpose.is_whisper() => {
+                Pause::Function(_) if passes_by => {
                     let reason = "a whisper cannot wait for a function".to_owned();
                     resume = Resume::Function(Err(FunctionError::Unavailable(reason)));
                 }
-                Pause::Bot(_) if flow.purpose.is_whisper() => {
+                Pause::Bot(_) if passes_by => {
                     let reason = "a whisper cannot wait for a bot".to_owned();
                     resume = Resume::Bot(Err(BotError::Unavailable(reason)));
                 }
@@ -229,7 +248,7 @@ impl Core {
                     self.ask_bot(id, asked_at, call);
                     return self.keep(id, flow);
                 }
-                Pause::PersistentChat(_) if flow.purpose.is_whisper() => {
+                Pause::PersistentChat(_) if passes_by => {
                     resume = Resume::Failed("a whisper cannot wait for an earlier chat".into());
                 }
                 Pause::PersistentChat(request) => {
@@ -300,6 +319,12 @@ impl Core {
         self.flow_over(cx, id, flow.purpose, "the flow does not come to rest");
     }
 
+    /// Whether a flow passes by without being waited for: whispers of chats and tasks hold no conversation up.
+    fn passes_by(&self, id: ContactId, purpose: Purpose) -> bool {
+        let is_call = self.contacts.get(&id).is_some_and(|contact| contact.channel == Channel::Voice);
+        purpose.is_whisper() && !is_call
+    }
+
     fn has_bot(&self, id: ContactId) -> bool {
         let chain = self.contacts.get(&id).and_then(|contact| self.chains.get(&contact.chain));
         chain.is_some_and(|chain| chain.bot.is_some())
@@ -307,8 +332,7 @@ impl Core {
 
     fn keep(&mut self, id: ContactId, flow: FlowRun) {
         let (event, wake_at) = (flow.purpose == Purpose::Event, flow.wake_at);
-        if flow.purpose.is_whisper() {
-            // A whisper does not hold up the conversation.
+        if self.passes_by(id, flow.purpose) {
             return;
         }
         let Some(contact) = self.contacts.get_mut(&id) else { return };
@@ -324,11 +348,19 @@ impl Core {
         self.touch_contact(id);
     }
 
+    /// A whisper is over; in a call the next thing comes.
+    fn whisper_over(&mut self, cx: &mut Cx, id: ContactId, purpose: Purpose) {
+        if !self.passes_by(id, purpose) {
+            self.whispered(cx, id, purpose);
+        }
+    }
+
     /// The flow disconnects the contact.
     fn flow_disconnects(&mut self, cx: &mut Cx, id: ContactId, purpose: Purpose) {
         match purpose {
             Purpose::Transfer => self.transfer_failed(cx, id),
-            Purpose::AgentWhisper | Purpose::CustomerWhisper | Purpose::Event => {}
+            Purpose::AgentWhisper | Purpose::CustomerWhisper => self.whisper_over(cx, id, purpose),
+            Purpose::CustomerHold | Purpose::Event => {}
             Purpose::Main | Purpose::CustomerQueue | Purpose::Disconnect => {
                 let Some(contact) = self.contacts.get(&id) else { return };
                 let hooked = matches!(contact.hooks.get(&EventHook::CustomerRemaining), Some(Some(_)));
@@ -352,7 +384,8 @@ impl Core {
         }
         match purpose {
             Purpose::Transfer => self.transfer_failed(cx, id),
-            Purpose::CustomerQueue | Purpose::AgentWhisper | Purpose::CustomerWhisper | Purpose::Event => {}
+            Purpose::AgentWhisper | Purpose::CustomerWhisper => self.whisper_over(cx, id, purpose),
+            Purpose::CustomerQueue | Purpose::CustomerHold | Purpose::Event => {}
             Purpose::Main | Purpose::Disconnect => {
                 let queued = self.contacts.get(&id).is_none_or(|contact| contact.stage != Stage::InFlow);
                 if !queued {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use directory::instance::InstanceAttribute;
 use flows::{
     ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry, Message, Metric, Program, QueueMetrics,
-    Reference, RoutingBehavior, Service, Target, TargetQueue,
+    Reference, RoutingBehavior, Said, Service, Target, TargetQueue,
 };
 use model::resource::FlowType;
 use model::{ArnKind, Channel, ContactId, FlowId, Timestamp, UserId};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::agent::LegState;
 use crate::attributes::ATTRIBUTE_BYTES;
+use crate::call::Voice;
 use crate::contact::Purpose;
 use crate::core::Core;
 use crate::cx::Cx;
@@ -194,6 +195,20 @@ impl Host for ContactHost<'_, '_> {
         Ok(())
     }
 
+    fn set_voice(&mut self, voice: &Value) -> Result<(), FlowError> {
+        let text = |name: &str| voice[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        if let Some(contact) = self.core.contacts.get_mut(&self.contact) {
+            contact.voice = Voice {
+                id: text("TextToSpeechVoice"),
+                engine: text("TextToSpeechEngine"),
+                style: text("TextToSpeechStyle"),
+                language: None,
+            };
+        }
+        self.core.touch_contact(self.contact);
+        Ok(())
+    }
+
     fn set_logging(&mut self, enabled: bool) {
         if let Some(contact) = self.core.contacts.get_mut(&self.contact) {
             contact.logging = enabled;
@@ -258,9 +273,12 @@ impl Host for ContactHost<'_, '_> {
         self.core.start_task(self.cx, request).map(|id| id.to_string()).map_err(refused)
     }
 
-    fn send_message(&mut self, message: Message) -> Result<(), FlowError> {
+    fn send_message(&mut self, message: Message) -> Result<Said, FlowError> {
+        if self.channel() == Channel::Voice {
+            return self.core.play(self.cx, self.contact, self.purpose, message);
+        }
         if self.core.complete_reply(self.cx, self.contact, &message) {
-            return Ok(());
+            return Ok(Said::Done);
         }
         let (kind, text) = match message {
             Message::Text(text) => (content_type::TEXT, text),
@@ -269,7 +287,7 @@ impl Host for ContactHost<'_, '_> {
                 return Err(FlowError::Channel(self.channel()));
             }
         };
-        let Some(contact) = self.core.contacts.get(&self.contact) else { return Ok(()) };
+        let Some(contact) = self.core.contacts.get(&self.contact) else { return Ok(Said::Done) };
         match self.purpose {
             // Whispers are shown but do not become part of the transcript.
             Purpose::AgentWhisper => self.core.whisper_text(self.cx, self.contact, &text, Visibility::Agent),
@@ -283,7 +301,7 @@ impl Host for ContactHost<'_, '_> {
             }
             _ => self.core.system_message(self.cx, self.contact, kind, &text, Visibility::All),
         }
-        Ok(())
+        Ok(Said::Done)
     }
 
     fn resume_contact(&mut self) -> Result<(), FlowError> {
@@ -303,7 +321,10 @@ impl Host for ContactHost<'_, '_> {
     }
 
     fn provides(&self, service: Service) -> bool {
-        matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat)
+        match service {
+            Service::Telephony => self.channel() == Channel::Voice,
+            _ => matches!(service, Service::Functions | Service::Authentication | Service::PersistentChat),
+        }
     }
 
     fn log(&mut self, entry: LogEntry) {
@@ -492,8 +513,17 @@ impl Core {
             "Media" => within(json!({"InitialMessage": chain.customer.as_ref()?.initial_message.clone()?})),
             "CustomerEndpoint" => {
                 let customer = chain.customer.as_ref()?;
-                within(json!({"Address": customer.participant, "Type": "CHAT", "DisplayName": customer.display_name}))
+                let kind = if chain.channel == Channel::Chat { "CHAT" } else { "TELEPHONE_NUMBER" };
+                let address = match &customer.number {
+                    Some(number) => json!(number),
+                    None => json!(customer.participant),
+                };
+                within(json!({"Address": address, "Type": kind, "DisplayName": customer.display_name}))
             }
+            "SystemEndpoint" => {
+                within(json!({"Address": chain.called.as_ref()?, "Type": "TELEPHONE_NUMBER"}))
+            }
+            "TextToSpeechVoiceId" => text(&contact.voice.id),
             "Queue" => {
                 let queue = contact.queue.as_ref().map(|stay| stay.queue).or(contact.target_queue)?;
                 let (name, arn) = self.queue_name(queue);

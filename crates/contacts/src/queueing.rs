@@ -165,6 +165,10 @@ impl Core {
             self.start_role_timers(cx, chain_id);
         }
         self.contact_event(cx, id, "CONNECTED_TO_AGENT", &[]);
+        if channel == Channel::Voice {
+            self.begin_whispers(cx, id);
+            return Ok(());
+        }
         self.whisper(cx, id, EventHook::AgentWhisper, Purpose::AgentWhisper);
         self.whisper(cx, id, EventHook::CustomerWhisper, Purpose::CustomerWhisper);
         Ok(())
@@ -191,6 +195,7 @@ impl Core {
         contact.stage = Stage::Queued;
         self.timers.set(Deadline::OfferMissed(id), None);
         self.touch_contact(id);
+        self.release_agent_leg(id, offer.participant);
         if let Some(agent) = self.agents.get_mut(&offer.user) {
             if let Some(leg) = agent.leg_mut(id) {
                 leg.state = state;
@@ -209,6 +214,7 @@ impl Core {
         contact.stage = Stage::Queued;
         self.timers.set(Deadline::OfferMissed(id), None);
         self.members.remove(&offer.participant);
+        self.release_agent_leg(id, offer.participant);
         self.touch_contact(id);
         // The stream shows how the ringing ended; the panel just loses the contact.
         if let Some(leg) = self.agents.get_mut(&offer.user).and_then(|agent| agent.leg_mut(id)) {

@@ -1,7 +1,5 @@
 //! The contact record (spec 06 §8) and the transcript file, made from a finished contact.
 
-use std::collections::BTreeMap;
-
 use directory::Directory;
 use model::resource::Instance;
 use model::{ArnKind, Channel, Timestamp};
@@ -13,12 +11,7 @@ use crate::chain::Chain;
 use crate::contact::Contact;
 
 /// The published record of a contact. Members that do not apply are left out.
-pub fn contact_record(
-    directory: &Directory,
-    contact: &Contact,
-    attributes: &BTreeMap<String, String>,
-    now: Timestamp,
-) -> Value {
+pub fn contact_record(directory: &Directory, contact: &Contact, chain: &Chain, now: Timestamp) -> Value {
     let scope = directory.scope();
     let mut record = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
@@ -31,11 +24,13 @@ pub fn contact_record(
     put("AWSContactTraceRecordFormatVersion", Some(json!("2017-03-10")));
     put("Agent", agent_part(directory, contact));
     put("AgentConnectionAttempts", Some(json!(contact.agent_connection_attempts)));
-    put("Attributes", Some(json!(attributes)));
+    put("Attributes", Some(json!(chain.attributes)));
     put("Channel", Some(json!(contact.channel)));
     put("ConnectedToSystemTimestamp", at(contact.connected_to_system_at));
     put("ContactId", Some(json!(contact.id)));
-    put("CustomerEndpoint", None);
+    let number = |number: Option<&String>| number.map(|number| endpoint(number));
+    put("CustomerEndpoint", number(chain.customer.as_ref().and_then(|customer| customer.number.as_ref())));
+    put("SystemEndpoint", number(chain.called.as_ref()));
     put("DisconnectTimestamp", at(contact.disconnected_at));
     put("DisconnectReason", contact.disconnect_reason.as_ref().map(|reason| json!(reason)));
     put("InitialContactId", (contact.chain != contact.id).then(|| json!(contact.chain)));
@@ -68,6 +63,9 @@ pub fn contact_record(
         }),
     );
     put("RoutingCriteria", criteria(contact, Shape::Record));
+    if contact.channel == Channel::Voice {
+        put("MediaStreams", Some(json!([{"Type": "AUDIO"}])));
+    }
     if contact.channel == Channel::Chat {
         let location = transcript_location(directory.instance(), contact);
         put("MediaStreams", Some(json!([{"Type": "CHAT"}])));
@@ -85,6 +83,11 @@ pub fn contact_record(
         );
     }
     Value::Object(record)
+}
+
+/// A telephone number as an endpoint.
+fn endpoint(number: &str) -> Value {
+    json!({"Address": number, "Type": "TELEPHONE_NUMBER"})
 }
 
 /// The hierarchy of a user: `Level1` … with resource name and, as `name_key`, the name; none without a group.
@@ -115,9 +118,9 @@ fn agent_part(directory: &Directory, contact: &Contact) -> Option<Value> {
         "ConnectedToAgentTimestamp": part.connected_at.iso_seconds(),
         "AgentInteractionDuration": seconds(interaction),
         "AgentPauseDuration": seconds(part.paused_ms),
-        "CustomerHoldDuration": 0,
-        "LongestHoldDuration": 0,
-        "NumberOfHolds": 0,
+        "CustomerHoldDuration": seconds(contact.call.as_ref().map_or(0, |call| call.hold_ms)),
+        "LongestHoldDuration": seconds(contact.call.as_ref().map_or(0, |call| call.longest_hold_ms)),
+        "NumberOfHolds": contact.call.as_ref().map_or(0, |call| call.holds),
     });
     if let Some(groups) = hierarchy(directory, part.user, "GroupName") {
         agent["HierarchyGroups"] = groups;

@@ -239,6 +239,11 @@ impl Core {
             if !chain.role_timers.in_force.is_empty() {
                 chain.role_timers.counting_since = [(Role::Agent, cx.now), (Role::Customer, cx.now)].into();
             }
+            if chain.channel == model::Channel::Voice {
+                // The legs were lost with the process.
+                self.timers.set(Deadline::CallLost(id), Some(cx.now));
+                continue;
+            }
             self.timers.set(Deadline::ConnectBy(id), connect_by);
             self.timers.set(Deadline::BotConnectBy(id), bot_by);
             self.timers.set(Deadline::ChatExpiry(id), expires_at);

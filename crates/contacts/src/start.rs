@@ -192,6 +192,7 @@ impl Core {
                 connected_at: None,
                 connect_by: cx.now + CONNECT_WITHIN_MS,
                 initial_message: request.initial_message.as_ref().map(|(_, content)| content.clone()),
+                number: None,
             }),
             incremental: request.incremental,
             expires_at: Some(expires_at),
@@ -386,6 +387,7 @@ impl Core {
         contact.logging = before.logging;
         contact.expires_at = before.expires_at;
         contact.recording = before.recording;
+        contact.voice = before.voice;
         contact.connected_to_system_at = Some(cx.now);
         contact.flow = run;
         self.add_contact(cx, contact, None);
@@ -458,7 +460,7 @@ impl Core {
         key.map_or(Ok(None), |key| self.repeated(key, print, now))
     }
 
-    fn room_for_contact(&self, channel: Channel) -> Result<(), Refusal> {
+    pub(crate) fn room_for_contact(&self, channel: Channel) -> Result<(), Refusal> {
         let limit = self.settings.live_contacts[channel.index()];
         if self.live[channel.index()] < limit {
             return Ok(());
@@ -495,7 +497,7 @@ pub(crate) fn check_schedule(at: Timestamp, now: Timestamp) -> Result<(), Refusa
     Ok(())
 }
 
-fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
+pub(crate) fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
     Chain {
         id,
         channel,
@@ -511,6 +513,8 @@ fn new_chain(cx: &mut Cx, id: ContactId, channel: Channel) -> Chain {
         streams: Vec::new(),
         role_timers: RoleTimers::default(),
         past: Vec::new(),
+        called: None,
+        sounds: Vec::new(),
         ended_at: None,
         last_seq: 0,
         tokens: Default::default(),

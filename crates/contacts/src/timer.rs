@@ -25,6 +25,10 @@ pub enum Deadline {
     BotConnectBy(ContactId),
     /// Nobody has asked for the address of a sign-in.
     SignInAddress(ContactId),
+    /// An agent's sound in a call was lost.
+    AgentSound(ContactId),
+    /// A call was lost with the process that had it.
+    CallLost(ContactId),
     /// Somebody in a chat was silent for long.
     RoleTimer(ContactId),
     /// After-contact work is over.

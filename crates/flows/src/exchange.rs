@@ -18,6 +18,11 @@ pub enum Pause {
         /// Time until [`Resume::TimeLimit`]; none = no limit.
         time_limit_ms: Option<u64>,
     },
+    /// Something plays to the caller; what comes next waits for its end: [`Resume::Done`], [`Resume::TimeLimit`] or
+    /// [`Resume::Failed`].
+    Sound,
+    /// The caller is asked to press keys: [`Resume::Keys`] or [`Resume::Failed`].
+    Keys(KeysRequest),
     /// Waits for time to pass, or for one of the named events.
     Wait {
         /// Time until [`Resume::TimeLimit`].
@@ -92,6 +97,13 @@ pub enum Resume {
         /// Media type, such as `text/plain`.
         content_type: String,
     },
+    /// The caller pressed keys, or let the time pass.
+    Keys {
+        /// The keys, without those that ended the input; empty when none came.
+        keys: String,
+        /// The time was over, rather than the input ended or as long as it may be.
+        timed_out: bool,
+    },
     /// The time limit of the pause is over.
     TimeLimit,
     /// The customer came back (wrote a message or reconnected).
@@ -154,6 +166,23 @@ pub struct BotCall {
     pub state: Value,
     /// Longest time until the reply begins, in milliseconds.
     pub time_limit_ms: u64,
+}
+
+/// Keys that a caller is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysRequest {
+    /// What plays first; the first key stops it.
+    pub prompt: Option<Message>,
+    /// Time for the first key after the prompt, in milliseconds.
+    pub first_ms: u64,
+    /// Time between keys, in milliseconds.
+    pub between_ms: u64,
+    /// Most keys; reaching it ends the input.
+    pub most: u32,
+    /// Keys in a row that end the input and do not count; empty = none.
+    pub terminator: String,
+    /// Whether `*` starts the input anew.
+    pub cancel_key: bool,
 }
 
 /// An earlier chat that this one is to go on with.

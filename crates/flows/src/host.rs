@@ -111,8 +111,8 @@ pub trait Host {
     fn create_task(&mut self, task: CreateTask) -> Result<String, FlowError>;
 
     /// Shows or plays a message. Chat: to the customer (in whispers: to the addressee) as `SYSTEM`.
-    /// Never called for tasks.
-    fn send_message(&mut self, message: Message) -> Result<(), FlowError>;
+    /// Never called for tasks. What plays to a caller is waited for.
+    fn send_message(&mut self, message: Message) -> Result<Said, FlowError>;
 
     /// Resumes a paused task.
     fn resume_contact(&mut self) -> Result<(), FlowError> {
@@ -373,6 +373,15 @@ pub struct TaskReference {
     /// Type, such as `URL`.
     #[serde(rename = "Type")]
     pub kind: String,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is said.
+    Done,
+    /// It plays; the run waits for its end.
+    Playing,
 }
 
 /// What is shown or played.

@@ -58,12 +58,12 @@ pub mod value;
 pub use document::Document;
 pub use error::{ErrorBranch, FlowError, ParseError};
 pub use exchange::{
-    AuthenticationRequest, BotCall, BotError, FunctionCall, FunctionError, PastChatRequest, Pause, Resume,
-    ThirdParty, ThirdPartyEnd, ViewRequest,
+    AuthenticationRequest, BotCall, BotError, FunctionCall, FunctionError, KeysRequest, PastChatRequest,
+    Pause, Resume, ThirdParty, ThirdPartyEnd, ViewRequest,
 };
 pub use host::{
     BotReply, Branch, ContactUpdate, CreateTask, EventHook, Host, LogEntry, Message, Metric, QueueMetrics,
-    RoutingBehavior, Service, Target, TargetQueue, TaskReference,
+    RoutingBehavior, Said, Service, Target, TargetQueue, TaskReference,
 };
 pub use interpreter::advance;
 pub use interpreter::bot::{BUILT_IN_MENU, is_built_in_menu};

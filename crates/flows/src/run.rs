@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::exchange::{
-    AuthenticationRequest, BotCall, FunctionCall, PastChatRequest, Pause, ThirdParty, ViewRequest,
+    AuthenticationRequest, BotCall, FunctionCall, KeysRequest, PastChatRequest, Pause, ThirdParty,
+    ViewRequest,
 };
 use crate::host::{Message, TargetQueue};
 
@@ -70,6 +71,8 @@ impl Run {
         let left = |until: Timestamp| until.since(now).max(0) as u64;
         Some(match self.awaiting.clone()? {
             Awaiting::Input { until } => Pause::Input { time_limit_ms: until.map(left) },
+            Awaiting::Sound => Pause::Sound,
+            Awaiting::Keys { request } => Pause::Keys(request),
             Awaiting::Wait { until, customer_returned, bot_disconnected } => {
                 Pause::Wait { time_limit_ms: left(until), customer_returned, bot_disconnected }
             }
@@ -186,6 +189,13 @@ pub enum Awaiting {
     Input {
         /// Moment of the time limit.
         until: Option<Timestamp>,
+    },
+    /// The end of what plays.
+    Sound,
+    /// Keys of the telephone.
+    Keys {
+        /// Which.
+        request: KeysRequest,
     },
     /// Time or an event.
     Wait {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use flows::{EventHook, Pause, Resume, Run, ThirdPartyEnd, advance};
+use flows::{EventHook, KeysRequest, Pause, Resume, Run, ThirdPartyEnd, advance};
 use model::resource::FlowType;
 use model::{Channel, Timestamp};
 
@@ -154,7 +154,7 @@ impl Play {
     /// What the flow waits for, and the milliseconds until it goes on by itself.
     pub(crate) fn waits(&self) -> (Option<Waits>, Option<u64>) {
         let waits = match self.pause {
-            Some(Pause::Input { .. }) => Some(Waits::Customer),
+            Some(Pause::Input { .. } | Pause::Keys(_)) => Some(Waits::Customer),
             Some(Pause::Wait { customer_returned: true, .. }) => Some(Waits::Return),
             Some(Pause::Wait { .. } | Pause::LoopPrompts { .. }) => Some(Waits::Time),
             _ => None,
@@ -164,7 +164,13 @@ impl Play {
     }
 
     fn listens(&self) -> bool {
-        matches!(self.pause, Some(Pause::Input { .. } | Pause::Wait { customer_returned: true, .. }))
+        let waits = |pause: &Pause| {
+            matches!(
+                pause,
+                Pause::Input { .. } | Pause::Keys(_) | Pause::Wait { customer_returned: true, .. }
+            )
+        };
+        self.pause.as_ref().is_some_and(waits)
     }
 
     /// Where it is.
@@ -199,12 +205,17 @@ impl Play {
 
     /// Whether the flow waits for the customer to say something.
     pub fn awaits_customer(&self) -> bool {
-        matches!(self.pause, Some(Pause::Input { .. }))
+        matches!(self.pause, Some(Pause::Input { .. } | Pause::Keys(_)))
     }
 
     /// The customer writes or says something, or presses digits.
     pub fn says(&mut self, text: &str) {
-        if self.listens() {
+        if let Some(Pause::Keys(request)) = &self.pause {
+            // What is said into a menu of keys is heard by nobody.
+            if let Some((keys, timed_out)) = pressed(request, text) {
+                self.drive(Resume::Keys { keys, timed_out });
+            }
+        } else if self.listens() {
             self.drive(Resume::CustomerMessage {
                 text: text.to_owned(),
                 content_type: "text/plain".to_owned(),
@@ -229,7 +240,10 @@ impl Play {
             }
             self.stage.now = until.max(self.stage.now);
             self.until = None;
-            self.drive(Resume::TimeLimit);
+            self.drive(match self.pause {
+                Some(Pause::Keys(_)) => Resume::Keys { keys: String::new(), timed_out: true },
+                _ => Resume::TimeLimit,
+            });
         }
         self.stage.now = end.max(self.stage.now);
     }
@@ -314,6 +328,17 @@ impl Play {
                     self.until = time_limit_ms.map(within);
                     return;
                 }
+                Pause::Keys(request) => {
+                    self.until = Some(within(request.first_ms));
+                    if let Some(prompt) = request.prompt
+                        && let Err(error) = flows::Host::send_message(&mut self.stage, prompt)
+                    {
+                        resume = Resume::Failed(error.to_string());
+                        continue;
+                    }
+                    return;
+                }
+                Pause::Sound => resume = Resume::Done,
                 Pause::Wait { time_limit_ms, bot_disconnected: false, .. } => {
                     self.until = Some(within(time_limit_ms));
                     return;
@@ -395,4 +420,19 @@ impl Play {
             self.place = Place::Failed;
         }
     }
+}
+
+/// What somebody types, as keys: those up to the terminator or as many as there may be, and whether the input then ends
+/// only by the time. None when there is no key in it.
+fn pressed(request: &KeysRequest, text: &str) -> Option<(String, bool)> {
+    let typed: String = text.chars().filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#')).collect();
+    if typed.is_empty() {
+        return None;
+    }
+    let ended = (!request.terminator.is_empty()).then(|| typed.split_once(&request.terminator)).flatten();
+    let (keys, ended) = ended.map_or((typed.as_str(), false), |(keys, _)| (keys, true));
+    // The cancel key forgets what came before it.
+    let keys = if request.cancel_key { keys.rsplit('*').next().unwrap_or(keys) } else { keys };
+    let most = request.most as usize;
+    Some((keys.chars().take(most).collect(), !ended && keys.len() < most))
 }

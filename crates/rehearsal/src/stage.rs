@@ -6,7 +6,7 @@ use std::sync::Arc;
 use flows::action::ResourceKind;
 use flows::{
     BotCall, BotError, BotReply, Branch, ContactUpdate, CreateTask, EventHook, FlowError, Host, LogEntry,
-    Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Service, Target, TargetQueue,
+    Message, Program, QueueMetrics, Reference, RoutingBehavior, Run, Said, Service, Target, TargetQueue,
 };
 use model::resource::FlowType;
 use model::{Channel, FlowId, Timestamp};
@@ -336,7 +336,7 @@ impl Host for Stage {
         Ok(format!("22222222-2222-4222-8222-{:012}", self.tasks.len()))
     }
 
-    fn send_message(&mut self, message: Message) -> Result<(), FlowError> {
+    fn send_message(&mut self, message: Message) -> Result<Said, FlowError> {
         let text = match message {
             Message::Text(text) | Message::Interactive(text) => text,
             Message::Ssml(_) | Message::Prompt(_) | Message::Media(_) if self.channel == Channel::Chat => {
@@ -352,7 +352,7 @@ impl Host for Stage {
             Some(record) => record.said(&text),
             None => self.said.push_back(text),
         }
-        Ok(())
+        Ok(Said::Done)
     }
 
     fn resume_contact(&mut self) -> Result<(), FlowError> {

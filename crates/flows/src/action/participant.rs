@@ -6,6 +6,7 @@ use super::shape::*;
 use super::short::*;
 use super::{ActionSpec, Channels, Conditions, ErrorSpec, Family, FlowTypes, Need, Next, Unhandled};
 use crate::error::ErrorBranch::*;
+use crate::interpreter::keys::gather as gather_keys;
 use crate::interpreter::participant as perform;
 
 const ROW: ActionSpec = ActionSpec { family: Family::Participant, ..super::short::ROW };
@@ -149,6 +150,7 @@ pub(super) static ACTIONS: &[ActionSpec] = &[
                 "InputEncryption needs CustomValidation",
             ),
         ],
+        perform: gather_keys,
         ..ROW
     },
     ActionSpec {

@@ -12,6 +12,7 @@ mod condition;
 pub(crate) mod contact;
 pub(crate) mod control;
 pub(crate) mod interaction;
+pub(crate) mod keys;
 mod leave;
 mod log;
 mod module;

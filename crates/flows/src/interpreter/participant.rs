@@ -8,7 +8,7 @@ use super::control::plays_media;
 use super::{Machine, Outcome, bot, budget, not_built};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::{AuthenticationRequest, Pause, ThirdParty, ThirdPartyEnd, ViewRequest};
-use crate::host::{Message, Service};
+use crate::host::{Message, Said, Service};
 use crate::program::Action;
 use crate::run::Awaiting;
 
@@ -26,33 +26,42 @@ pub(crate) fn message(machine: &mut Machine<'_>, action: &Action) -> Performed {
         return Ok(Outcome::Next);
     }
     match prompt(machine, action.parameters.get("PromptId"), &action.parameters)? {
-        Some(message) => say(machine, message)?,
-        None => return Err(FlowError::invalid("Text", "is missing")),
+        Some(message) => Ok(match say(machine, message)? {
+            Said::Done => Outcome::Next,
+            Said::Playing => Outcome::Wait(Awaiting::Sound),
+        }),
+        None => Err(FlowError::invalid("Text", "is missing")),
     }
-    Ok(Outcome::Next)
 }
 
 /// Says something to the participant that hears this flow. Blank text is silence.
-pub(super) fn say(machine: &mut Machine<'_>, message: Message) -> Result<(), FlowError> {
+pub(super) fn say(machine: &mut Machine<'_>, message: Message) -> Result<Said, FlowError> {
+    playable(machine, &message)?;
+    if matches!(&message, Message::Text(text) if text.trim().is_empty()) {
+        return Ok(Said::Done);
+    }
+    let said = machine.host.send_message(message)?;
+    machine.run.function_ms = 0;
+    Ok(said)
+}
+
+/// Refuses what cannot be shown or played here.
+pub(super) fn playable(machine: &Machine<'_>, message: &Message) -> Result<(), FlowError> {
     let channel = machine.host.channel();
-    match (&message, channel) {
+    match (message, channel) {
         (Message::Text(text) | Message::Ssml(text), _) if text.chars().count() > TEXT_LIMIT => {
-            return Err(FlowError::TooLarge { what: "the text", limit: TEXT_LIMIT });
+            Err(FlowError::TooLarge { what: "the text", limit: TEXT_LIMIT })
         }
         (Message::Ssml(_) | Message::Prompt(_) | Message::Media(_), Channel::Chat) => {
-            return Err(FlowError::Channel(channel));
+            Err(FlowError::Channel(channel))
         }
         // The queue's own loop owns the sound of a waiting caller; whispers play only the library.
         (Message::Prompt(_) | Message::Media(_), _) if machine.run.flow_kind == FlowType::CustomerQueue => {
-            return Err(FlowError::FlowType);
+            Err(FlowError::FlowType)
         }
-        (Message::Media(_), _) if !plays_media(machine.run.flow_kind) => return Err(FlowError::FlowType),
-        (Message::Text(text), _) if text.trim().is_empty() => return Ok(()),
-        _ => {}
+        (Message::Media(_), _) if !plays_media(machine.run.flow_kind) => Err(FlowError::FlowType),
+        _ => Ok(()),
     }
-    machine.host.send_message(message)?;
-    machine.run.function_ms = 0;
-    Ok(())
 }
 
 /// What a set of prompt members says; none when none of them is given.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
-use super::{Machine, Outcome, bot, budget, interaction, participant};
+use super::{Machine, Outcome, bot, budget, interaction, keys, participant};
 use crate::error::{ErrorBranch, FlowError};
 use crate::exchange::{Pause, Resume};
 use crate::run::Awaiting;
@@ -62,6 +62,13 @@ impl Machine<'_> {
                 ErrorBranch::InputTimeLimitExceeded,
                 "the customer did not answer in time",
             ))),
+            (Awaiting::Sound, Resume::Done) => Some(Ok(Outcome::Next)),
+            (Awaiting::Sound, Resume::TimeLimit) => {
+                Some(Err(FlowError::Refused("what was to be played did not end".to_owned())))
+            }
+            (Awaiting::Keys { .. }, Resume::Keys { keys, timed_out }) => {
+                Some(keys::gathered(self, action, &keys, timed_out))
+            }
             (Awaiting::Wait { .. }, Resume::TimeLimit) => result("WaitCompleted"),
             (
                 Awaiting::Wait { customer_returned: true, .. },

@@ -107,7 +107,6 @@ const NOT_BUILT: &[&str] = &[
     "GetCustomerProfile",
     "GetCustomerProfileObject",
     "UpdateCustomerProfile",
-    "GetParticipantInput",
     "LoadContactContent",
     "EvaluateDataTableValues",
     "ListDataTableValues",

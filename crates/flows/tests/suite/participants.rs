@@ -229,6 +229,100 @@ fn how_a_customer_sounds_goes_before_the_intent() {
 }
 
 #[test]
+fn keys_are_asked_for_as_the_block_says() {
+    let base = json!({"Text": "Enter it", "InputTimeLimitSeconds": "7", "StoreInput": "True"});
+    let with = |more: Value| {
+        let mut parameters = base.clone();
+        parameters.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        parameters
+    };
+    let request = |between_ms, most, terminator: &str, cancel_key| KeysRequest {
+        prompt: Some(Message::Text("Enter it".into())),
+        first_ms: 7000,
+        between_ms,
+        most,
+        terminator: terminator.into(),
+        cancel_key,
+    };
+    let digits = json!({"CustomValidation": {"MaximumLength": "4"}});
+    let phone = json!({"PhoneNumberValidation": {"NumberFormat": "Local", "CountryCode": "gb"}});
+    let start = |parameters: &Value| {
+        let document = one_action("GetParticipantInput", parameters.clone(), &["NoMatchingError"], &["1"]);
+        let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Voice));
+        (play.start(), play)
+    };
+    for (parameters, expected) in [
+        (json!({"Text": "Enter it", "InputTimeLimitSeconds": "7"}), request(0, 1, "", false)),
+        (with(json!({"InputValidation": digits})), request(5000, 4, "", true)),
+        (
+            with(json!({"InputValidation": phone, "DTMFConfiguration": {"InputTerminationSequence": "#",
+                "DisableCancelKey": "True", "InterdigitTimeLimitSeconds": "2"}})),
+            request(2000, 20, "#", false),
+        ),
+    ] {
+        assert_eq!(start(&parameters).0, Pause::Keys(expected));
+    }
+    for (parameters, why) in [
+        (json!({"Text": "?"}), "InputTimeLimitSeconds"),
+        (json!({"Text": "?", "InputTimeLimitSeconds": "181"}), "InputTimeLimitSeconds"),
+        (with(json!({"InputValidation": {"CustomValidation": {"MaximumLength": "21"}}})), "MaximumLength"),
+        (with(json!({"DTMFConfiguration": {"InputTerminationSequence": "ab"}})), "0-9 * #"),
+        (with(json!({"DTMFConfiguration": {"InterdigitTimeLimitSeconds": "0"}})), "Interdigit"),
+        (
+            with(json!({"InputValidation": digits, "InputEncryption": {"EncryptionKeyId": "k", "Key": "c"}})),
+            "encryption",
+        ),
+    ] {
+        let document = one_action("GetParticipantInput", parameters.clone(), &["NoMatchingError"], &[]);
+        let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Voice));
+        play.run.logging = true;
+        assert_eq!((play.start(), play.at()), (Pause::End, "NoMatchingError"), "{parameters}");
+        let logged = play.host.log[0].error.clone().unwrap_or_default();
+        assert!(logged.contains(why), "{parameters}: {logged}");
+    }
+    for (validation, keys, stored, end) in [
+        (&digits, "0042", Some("0042"), "next"),
+        (&digits, "", Some("Timeout"), "next"),
+        (&phone, "02079460018", Some("+442079460018"), "next"),
+        (&phone, "", Some("Timeout"), "next"),
+        (&phone, "42", None, "InvalidPhoneNumber"),
+    ] {
+        let parameters = with(json!({"InputValidation": validation}));
+        let errors = &["NoMatchingError", "InvalidPhoneNumber"];
+        let document = one_action("GetParticipantInput", parameters, errors, &[]);
+        let mut play = Play::new(&document, FlowType::ContactFlow, TestHost::new(Voice));
+        play.run.logging = true;
+        play.start();
+        let pause = play.advance(Resume::Keys { keys: keys.into(), timed_out: keys.is_empty() });
+        assert_eq!((pause, play.at()), (Pause::End, end), "{validation} {keys:?}");
+        assert_eq!(play.run.scope.stored_input.as_deref(), stored);
+        let log = format!("{:?}", play.host.log);
+        assert!(keys.is_empty() || !log.contains(keys), "what is stored is in no log: {log}");
+    }
+}
+
+#[test]
+fn what_plays_is_waited_for() {
+    let document = one_action("MessageParticipant", json!({"Text": "Hello"}), &["NoMatchingError"], &[]);
+    for (resume, end) in [
+        (Resume::Done, "next"),
+        (Resume::Failed("no such voice".into()), "NoMatchingError"),
+        (Resume::TimeLimit, "NoMatchingError"),
+    ] {
+        let mut host = TestHost::new(Voice);
+        host.provide("Sound");
+        let mut play = Play::new(&document, FlowType::ContactFlow, host);
+        assert_eq!(play.start(), Pause::Sound);
+        assert_eq!(play.says("hello?"), Pause::Sound, "nobody listens meanwhile");
+        assert_eq!((play.advance(resume), play.at()), (Pause::End, end));
+    }
+    let mut host = TestHost::new(Voice);
+    host.provide("Sound");
+    let blank = one_action("MessageParticipant", json!({"Text": " "}), &["NoMatchingError"], &[]);
+    assert_eq!(Play::new(&blank, FlowType::ContactFlow, host).start(), Pause::End, "silence takes no time");
+}
+
+#[test]
 fn views() {
     fn ready(host: &mut TestHost) {
         host.provide("Views");

@@ -259,6 +259,22 @@ pub fn routes(kind: &'static str, channel: Channel) -> Vec<Case> {
                 ],
             }
         }
+        "GetParticipantInput" => {
+            let keys = |keys: &str| Resume::Keys { keys: keys.to_owned(), timed_out: keys.is_empty() };
+            let menu = |branch| {
+                it(json!({"Text": "Press 1", "InputTimeLimitSeconds": "5"}), branch).conditions(&["1"])
+            };
+            let stored = json!({"Text": "Your number", "InputTimeLimitSeconds": "5", "StoreInput": "True",
+                "InputValidation": {"PhoneNumberValidation": {"NumberFormat": "E164"}}});
+            vec![
+                menu("1").then(keys("1")),
+                menu("NoMatchingCondition").then(keys("2")),
+                menu("InputTimeLimitExceeded").then(keys("")),
+                menu(ERROR).then(no()),
+                it(stored.clone(), "next").then(keys("442079460018")),
+                it(stored, "InvalidPhoneNumber").then(keys("12")),
+            ]
+        }
         "DisconnectParticipant" => vec![it(json!({}), "Disconnect")],
         "MessageParticipant" => {
             let mut routes = vec![it(json!({"Text": "Hi"}), "next")];

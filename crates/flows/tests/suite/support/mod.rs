@@ -197,12 +197,12 @@ impl Host for TestHost {
         self.call("task", task)?;
         Ok("t-1".to_owned())
     }
-    fn send_message(&mut self, message: Message) -> Result<(), FlowError> {
+    fn send_message(&mut self, message: Message) -> Result<Said, FlowError> {
         if let Some(error) = self.failing.get("message") {
             return Err(error.clone());
         }
         self.messages.push(message);
-        Ok(())
+        Ok(if self.services.contains("Sound") { Said::Playing } else { Said::Done })
     }
     fn resume_contact(&mut self) -> Result<(), FlowError> {
         self.call("resume", ())
