@@ -1,7 +1,7 @@
 //! Touch tones found in sound at 8 kHz: Goertzel's filter over windows of 12.75 ms that overlap by half.
 //!
 //! A window shows a digit when two tones stand out of their groups, are about equally loud, make up nearly all of the
-//! sound, and have no second harmonics as voices have. Four such windows in a row (32 ms) are a digit.
+//! sound, and have no second harmonics as voices have. Five such windows in a row (38 ms) are a digit.
 
 use super::{COLUMNS, Digit, ROWS};
 
@@ -9,16 +9,17 @@ use super::{COLUMNS, Digit, ROWS};
 const WINDOW: usize = 102;
 const HOP: usize = WINDOW / 2;
 /// Windows that have to show it, and that have to show nothing before the same digit counts again.
-const SHOWN: u32 = 4;
+const SHOWN: u32 = 5;
 const GONE: u32 = 3;
 /// A column may be so much louder than its row, and a row than its column (8 dB and 4 dB, with room for leakage).
 const TWIST: f32 = 7.1;
 const REVERSE_TWIST: f32 = 3.2;
-/// A tone stands out of its group by 8 dB.
-const RELATIVE: f32 = 6.3;
-/// The two are so much of all energy.
-const SHARE: f32 = 0.75;
-/// A second harmonic is at least 12 dB below its tone.
+/// A tone stands out of its group by 6 dB.
+const RELATIVE: f32 = 4.0;
+/// The two are so much of all energy, each at its frequency or as far off as telephones may be.
+const SHARE: f32 = 0.85;
+const TOLERANCE: f32 = 0.012;
+/// A second harmonic is at least 12 dB below both tones together.
 const HARMONIC: f32 = 0.063;
 /// Effective value of the weakest digit, about -40 dB below overload.
 const WEAKEST: f32 = 300.0;
@@ -75,8 +76,8 @@ impl ToneDetector {
 }
 
 /// Power at one frequency, as the square of an amplitude times the window by two.
-fn power(window: &[f32], hertz: u32) -> f32 {
-    let coefficient = 2.0 * (std::f32::consts::TAU * hertz as f32 / 8_000.0).cos();
+fn power(window: &[f32], hertz: f32) -> f32 {
+    let coefficient = 2.0 * (std::f32::consts::TAU * hertz / 8_000.0).cos();
     let (mut one, mut two) = (0f32, 0f32);
     for sample in window {
         (one, two) = (sample + coefficient * one - two, one);
@@ -86,7 +87,7 @@ fn power(window: &[f32], hertz: u32) -> f32 {
 
 /// The one of a group that stands out, with its power.
 fn outstanding(window: &[f32], group: &[u32; 4]) -> Option<(usize, f32)> {
-    let powers = group.map(|hertz| power(window, hertz));
+    let powers = group.map(|hertz| power(window, hertz as f32));
     let best = (0..4).max_by(|a, b| powers[*a].total_cmp(&powers[*b]))?;
     let others = (0..4).filter(|other| *other != best);
     let stands_out = others.into_iter().all(|other| powers[other] * RELATIVE < powers[best]);
@@ -104,16 +105,21 @@ fn digit_in(window: &[f32]) -> Option<Digit> {
     if column_power > row_power * TWIST || row_power > column_power * REVERSE_TWIST {
         return None;
     }
-    if row_power + column_power < SHARE * energy * length / 2.0 {
+    let nearby = |hertz: u32, found: f32| {
+        let around = [1.0 - TOLERANCE, 1.0 + TOLERANCE].map(|off| power(window, hertz as f32 * off));
+        found.max(around[0]).max(around[1])
+    };
+    let both = nearby(ROWS[row], row_power) + nearby(COLUMNS[column], column_power);
+    if both < SHARE * energy * length / 2.0 {
         return None;
     }
-    let harmonic = |hertz: u32| power(window, 2 * hertz);
-    if harmonic(COLUMNS[column]) > column_power * HARMONIC {
+    let harmonic = |hertz: u32| power(window, 2.0 * hertz as f32);
+    if harmonic(COLUMNS[column]) > both * HARMONIC {
         return None;
     }
     // The harmonic of some rows is where a column is; there it says nothing.
     let apart = COLUMNS[column].abs_diff(2 * ROWS[row]) > 160;
-    if apart && harmonic(ROWS[row]) > row_power * HARMONIC {
+    if apart && harmonic(ROWS[row]) > both * HARMONIC {
         return None;
     }
     Some(Digit::at(row, column))
