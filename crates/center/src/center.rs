@@ -147,6 +147,11 @@ impl Center {
         self.work.telephony.plug(telephony);
     }
 
+    /// Telephony, where the server has it.
+    pub fn telephony(&self) -> Option<&Arc<dyn crate::telephony::Telephony>> {
+        self.work.telephony.plugged()
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

@@ -36,6 +36,8 @@ pub enum TokenKind {
     Federation = 10,
     /// What a window hands to a frame so that it can take over the sign-in: subject = user, object = session.
     Ticket = 11,
+    /// An agent's part in a call, with which their page brings up its sound: subject = participant, object = contact.
+    Softphone = 12,
 }
 
 impl TokenKind {
@@ -53,6 +55,7 @@ impl TokenKind {
             Download,
             Federation,
             Ticket,
+            Softphone,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

@@ -9,8 +9,14 @@
 //! | [`rtc`] | one browser's ICE, DTLS and SRTP | none |
 //! | [`sound`] | players, keys, mixing | none |
 //! | [`driver`] | a thread with the sockets, moving packets and time between them | sockets |
+//! | [`service`] | commands of the core to drivers, their events to the core | tasks |
+//! | [`streams`] | connections of the relay over TCP | sockets |
+//! | [`sounds`] | prompts, texts and files made into samples | store, network |
 
 pub mod driver;
 pub mod rtc;
+pub mod service;
 pub mod sound;
+pub mod sounds;
+pub mod streams;
 pub mod turn;

@@ -30,11 +30,11 @@ use model::{InstanceId, ParticipantId};
 use tokio::sync::mpsc;
 
 pub use commands::Command;
-pub use sockets::BindError;
+pub use sockets::{BindError, machine_addresses};
 
 use crate::rtc::{Answer, OfferError};
 use crate::turn::credentials::Secret;
-use crate::turn::{Client, Turn, TurnRules};
+use crate::turn::{Turn, TurnRules};
 use work::Work;
 
 /// Commands that may wait for the thread.
@@ -129,11 +129,6 @@ impl Driver {
         let (answer, answered) = tokio::sync::oneshot::channel();
         self.command(Command::Offer { owner, sdp, answer }).map_err(|_| OfferError::Stopped)?;
         answered.await.unwrap_or(Err(OfferError::Stopped))
-    }
-
-    /// A message that a stream of TURN has brought, and where answers to it go.
-    pub(crate) fn stream_message(&self, client: Client, message: Vec<u8>) -> Result<(), Overloaded> {
-        self.command(Command::StreamMessage { client, message })
     }
 
     /// How many legs there are.
