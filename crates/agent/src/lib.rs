@@ -15,6 +15,7 @@
 //! | [`auth`]: `/auth/…`, `/logout` | pages | session cookies |
 //! | [`auth`]: `/task-templates/…` | the worker | session cookies |
 //! | [`auth`]: `/attachments/…` | chat clients | token in the address |
+//! | [`auth`]: `/prompt-uploads`, `/prompt-files/…` | pages, API clients | token in the address |
 //! | [`auth`]: `/widget/…` | pages of any origin | nothing; paced by address. A sign-in: the participant token |
 
 mod attachments;
@@ -23,6 +24,7 @@ mod instance;
 mod login;
 mod past;
 mod problem;
+mod prompt_files;
 mod sessions;
 pub mod snapshot;
 mod sockets;
@@ -39,7 +41,11 @@ pub use widget::DEFAULT_FLOW;
 
 /// The routes of pages: sign-in and out, the panel's authorisation, attachments, the widget.
 pub fn auth() -> Router<App> {
-    login::routes().merge(attachments::routes()).merge(widget::routes()).merge(task_templates::routes())
+    login::routes()
+        .merge(attachments::routes())
+        .merge(widget::routes())
+        .merge(task_templates::routes())
+        .merge(prompt_files::routes())
 }
 
 /// Whether pages of every origin may call this path: it needs no cookie, only what its address or body carries.

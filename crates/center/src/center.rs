@@ -10,6 +10,7 @@ use flows::action::ResourceKind;
 use functions::Functions;
 use model::{Arn, InstanceId, Scope, Timestamp};
 use parking_lot::RwLock;
+use speech::Speech;
 use store::{Batch, Blobs, DocumentWrite, Store, StoreError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::identity::{IdentityProvider, IdentityProviders};
 use crate::password::Attempts;
 use crate::perform::Work;
+use crate::prompts::Prompts;
 use crate::token::Tokens;
 
 /// How a server is set up.
@@ -31,6 +33,22 @@ pub struct Options {
     pub settings: Settings,
     /// Where customers sign in.
     pub identity_providers: Vec<IdentityProvider>,
+}
+
+/// How what is heard is made and fetched.
+#[derive(Clone, Debug)]
+pub struct Sound {
+    /// Text to speech.
+    pub speech: speech::Options,
+    /// Where prompts may be fetched from.
+    pub prompts: functions::Reach,
+}
+
+impl Default for Sound {
+    /// Speech as usual; prompts are fetched from nowhere.
+    fn default() -> Self {
+        Self { speech: speech::Options::default(), prompts: functions::Reach::Off }
+    }
 }
 
 /// Why something about the server as a whole failed.
@@ -59,6 +77,8 @@ pub struct Center {
     store: Store,
     blobs: Blobs,
     functions: Arc<Functions>,
+    speech: Speech,
+    prompts: Prompts,
     bus: Arc<Bus>,
     clock: Arc<Clock>,
     tokens: Tokens,
@@ -83,13 +103,14 @@ impl Center {
     /// ones only, and call nowhere.
     pub async fn open(options: Options, store: Store, blobs: Blobs) -> Result<Arc<Self>, CenterError> {
         let functions = functions::Options::uploads_only(&options.region, &options.account);
-        Self::open_with(options, functions, store, blobs).await
+        Self::open_with(options, functions, Sound::default(), store, blobs).await
     }
 
-    /// The same with functions as configured.
+    /// The same with functions and sound as configured.
     pub async fn open_with(
         options: Options,
         functions: functions::Options,
+        sound: Sound,
         store: Store,
         blobs: Blobs,
     ) -> Result<Arc<Self>, CenterError> {
@@ -100,6 +121,8 @@ impl Center {
             options,
             work: Arc::new(Work::new(blobs.clone(), identity_providers.clone(), functions.clone())),
             functions,
+            speech: Speech::new(sound.speech),
+            prompts: Prompts::new(blobs.clone(), sound.prompts),
             store,
             blobs,
             bus: Arc::new(Bus::default()),
@@ -135,6 +158,16 @@ impl Center {
     /// Functions that flows may call.
     pub fn functions(&self) -> &Arc<Functions> {
         &self.functions
+    }
+
+    /// Text to speech.
+    pub fn speech(&self) -> &Speech {
+        &self.speech
+    }
+
+    /// The sound of prompts.
+    pub fn prompts(&self) -> &Prompts {
+        &self.prompts
     }
 
     /// Bots.

@@ -11,11 +11,13 @@ pub mod identity;
 pub mod password;
 pub mod past_chat;
 mod perform;
+pub mod prompts;
 pub mod telephony;
 pub mod token;
 mod under_way;
 
 pub use functions;
+pub use speech;
 
-pub use center::{Center, CenterError, Options};
+pub use center::{Center, CenterError, Options, Sound};
 pub use token::{Token, TokenKind, Tokens};

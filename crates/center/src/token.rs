@@ -38,6 +38,10 @@ pub enum TokenKind {
     Ticket = 11,
     /// An agent's part in a call, with which their page brings up its sound: subject = participant, object = contact.
     Softphone = 12,
+    /// Upload of the sound of a prompt, and the right to use it: subject = user (nil = an access key), object = upload.
+    PromptUpload = 14,
+    /// Download of the sound of a prompt: subject = nil, object = prompt.
+    PromptFile = 15,
 }
 
 impl TokenKind {
@@ -56,6 +60,8 @@ impl TokenKind {
             Federation,
             Ticket,
             Softphone,
+            PromptUpload,
+            PromptFile,
         ]
         .into_iter()
         .find(|kind| *kind as u8 == byte)

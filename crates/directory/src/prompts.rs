@@ -1,8 +1,8 @@
 //! Prompts: the sound files that flows play by name (spec 05 D5, 12 G44).
 
-use model::resource::{Prompt, Tags};
+use model::resource::{FlowModule, FlowResource, Prompt, PromptMedia, Tags, VersionContent};
 use model::{ArnKind, PromptId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::body::Body;
 use crate::directory::{Cx, Directory};
@@ -15,7 +15,14 @@ use crate::search::{FilterMember, SearchCriteria, SearchFilter, Searchable};
 
 inputs! {
     /// `CreatePrompt`. Fetching and checking the file is the caller's part; this keeps where it lies.
-    CreatePrompt { name: String, description: Option<String>, s3_uri: String, tags: Option<Tags> }
+    CreatePrompt {
+        name: String,
+        description: Option<String>,
+        s3_uri: String,
+        tags: Option<Tags>,
+        #[serde(skip)]
+        media: Option<PromptMedia>,
+    }
     /// `DescribePrompt`.
     DescribePrompt { prompt_id: String }
     /// `UpdatePrompt`; what is left out stays.
@@ -24,11 +31,17 @@ inputs! {
         name: Option<String>,
         description: Option<String>,
         s3_uri: Option<String>,
+        #[serde(skip)]
+        media: Option<PromptMedia>,
     }
     /// `DeletePrompt`.
     DeletePrompt { prompt_id: String }
     /// `ListPrompts`.
     ListPrompts {}
+    /// How long the sounds of all prompts last and how large they are; an own operation.
+    ListPromptMedia {}
+    /// The flows and modules that play a prompt; an own operation.
+    ListPromptUses { prompt_id: String }
     /// `SearchPrompts`.
     SearchPrompts { search_filter: Option<SearchFilter>, search_criteria: Option<SearchCriteria> }
 }
@@ -58,6 +71,7 @@ impl Directory {
             name: input.name,
             description: input.description,
             s3_uri: input.s3_uri,
+            media: input.media,
             tags: input.tags.unwrap_or_default(),
             last_modified_time: cx.now,
         };
@@ -80,6 +94,7 @@ impl Directory {
         if let Some(uri) = input.s3_uri {
             object_uri(&uri)?;
             prompt.s3_uri = uri;
+            prompt.media = input.media;
         }
         rules::set_description(&mut prompt.description, input.description);
         self.name_is_free(&prompt)?;
@@ -95,6 +110,11 @@ impl Directory {
         let id = self.find::<Prompt>(&input.prompt_id)?.prompt_id;
         self.remove::<Prompt>(&id);
         Ok(())
+    }
+
+    /// The prompt named by an id or resource name.
+    pub fn prompt_of(&self, text: &str) -> Result<&Prompt> {
+        self.find(text)
     }
 
     /// `DescribePrompt`.
@@ -124,6 +144,46 @@ impl Directory {
         })))
     }
 
+    /// Length and size of every prompt's sound, by id; `stock` knows those of built-in ones.
+    pub fn list_prompt_media<'a>(
+        &'a self,
+        input: &ListPromptMedia,
+        after: Option<&str>,
+        stock: fn(&Prompt) -> Option<(u64, u64)>,
+    ) -> Result<Rows<'a>> {
+        self.mine(input)?;
+        let after = after.and_then(|key| key.parse().ok());
+        Ok(Rows::new(self.table::<Prompt>().after(after).map(move |prompt| {
+            Row::new(prompt.prompt_id, Some(&prompt.tags), move || {
+                let media = match &prompt.media {
+                    Some(media) => Some((media.duration_ms, media.bytes)),
+                    None => stock(prompt),
+                };
+                Body::new()
+                    .text("PromptId", prompt.prompt_id)
+                    .opt("DurationMilliseconds", media.map(|(duration, _)| duration))
+                    .opt("Bytes", media.map(|(_, bytes)| bytes))
+                    .build()
+            })
+        })))
+    }
+
+    /// The flows and modules that name a prompt, in what runs or in what was last saved.
+    pub fn list_prompt_uses(&self, input: &ListPromptUses) -> Result<Value> {
+        self.mine(input)?;
+        let id = self.find::<Prompt>(&input.prompt_id)?.prompt_id.to_string();
+        let flows = self.table::<FlowResource>().iter().filter(|flow| {
+            flow.draft.contains(&id) || flow.published.as_ref().is_some_and(|content| content.contains(&id))
+        });
+        let modules = self.table::<FlowModule>().iter().filter(|module| {
+            let named = |content: &VersionContent| content.content.contains(&id);
+            named(&module.draft) || module.published.as_ref().is_some_and(named)
+        });
+        let flows = flows.map(|flow| json!({ "Id": flow.id, "Name": flow.name, "Kind": "FLOW" }));
+        let modules = modules.map(|module| json!({ "Id": module.id, "Name": module.name, "Kind": "MODULE" }));
+        Ok(json!({ "Uses": flows.chain(modules).collect::<Vec<_>>() }))
+    }
+
     /// `SearchPrompts`.
     pub fn search_prompts(&self, input: &SearchPrompts) -> Result<Found<'_>> {
         self.mine(input)?;
@@ -145,7 +205,7 @@ impl Directory {
     }
 }
 
-/// `s3://bucket/key`, or the https form of an object of a bucket.
+/// `s3://bucket/key`, the https form of an object of a bucket, its http form in one's own network, or an upload.
 fn object_uri(text: &str) -> Result<()> {
     rules::length("S3Uri", text, 1, 2_000)?;
     let named = |rest: &str| {
@@ -153,10 +213,11 @@ fn object_uri(text: &str) -> Result<()> {
             !bucket.is_empty() && !bucket.contains(char::is_whitespace) && !key.is_empty()
         })
     };
-    let valid = match (text.strip_prefix("s3://"), text.strip_prefix("https://")) {
+    let address = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let valid = match (text.strip_prefix("s3://"), address) {
         (Some(rest), _) => named(rest),
         (_, Some(rest)) => named(rest) && !rest.contains(char::is_whitespace),
-        _ => false,
+        _ => text.strip_prefix("upload://").is_some_and(|name| !name.is_empty()),
     };
     if valid {
         return Ok(());

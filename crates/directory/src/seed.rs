@@ -16,7 +16,7 @@ use crate::instance::check_alias;
 use crate::users::{check_username, default_phone};
 
 /// The prompts of a new instance with what they are for. The sounds themselves are built in.
-pub const STOCK_PROMPTS: &[(&str, &str)] = &[
+pub const STOCK_PROMPTS: [(&str, &str); 3] = [
     ("Beep.wav", "A short tone that announces an agent"),
     ("CustomerHold.wav", "Music for customers on hold"),
     ("CustomerQueue.wav", "Music for customers who wait in a queue"),
@@ -236,12 +236,13 @@ impl Directory {
     }
 
     fn seed_prompts(&mut self, cx: &mut Cx<'_>) {
-        for &(name, description) in STOCK_PROMPTS {
+        for (name, description) in STOCK_PROMPTS {
             self.put(Prompt {
                 prompt_id: cx.fresh(),
                 name: name.to_owned(),
                 description: Some(description.to_owned()),
                 s3_uri: format!("{BUILTIN_SCHEME}{name}"),
+                media: None,
                 tags: Tags::new(),
                 last_modified_time: cx.now,
             });

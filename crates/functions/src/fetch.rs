@@ -201,7 +201,8 @@ pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-const NOT_THERE: &str = "functions may not call this address; see the setting functions.fetch";
+/// What a refused address is told.
+pub const NOT_ALLOWED: &str = "functions may not call this address; see the setting functions.fetch";
 
 /// A client for addresses that people write into flows and bots: it follows no redirect and looks up no name that leads
 /// where `reach` does not. Addresses that are numbers pass it by: see [`check`].
@@ -223,7 +224,7 @@ pub fn check(reach: Reach, url: &Url) -> Result<(), String> {
         Some(Host::Domain(_)) => true,
         None => false,
     };
-    if allowed { Ok(()) } else { Err(NOT_THERE.to_owned()) }
+    if allowed { Ok(()) } else { Err(NOT_ALLOWED.to_owned()) }
 }
 
 /// Looks names up and keeps the addresses that may be called, so that no name leads where its address may not.
@@ -236,7 +237,7 @@ impl Resolve for Filter {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|address| reach.allows(address.ip())).collect();
             if allowed.is_empty() {
-                return Err(NOT_THERE.into());
+                return Err(NOT_ALLOWED.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant, SystemTime};
 use model::{FunctionName, Timestamp};
 use store::{Blobs, Store, StoreError};
 
-pub use fetch::{Reach, check, guarded};
+pub use fetch::{NOT_ALLOWED, Reach, check, guarded};
 pub use package::{Package, PackageError};
 pub use retry::{InvokeFailure, invoke_with_retries};
 pub use sandbox::{Fault, Line, Report};

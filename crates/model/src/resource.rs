@@ -507,9 +507,24 @@ pub struct Prompt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub s3_uri: String,
+    /// The sound; none for built-in ones, which are calculated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<PromptMedia>,
     #[serde(default)]
     pub tags: Tags,
     pub last_modified_time: Timestamp,
+}
+
+/// The sound of a prompt: a WAV file of 8 kHz, one channel and µ-law.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PromptMedia {
+    /// Its name among the files.
+    pub file: String,
+    /// How long it lasts, in milliseconds.
+    pub duration_ms: u64,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// What its holders may do in the pages and, signed in, through the API (spec 02 §8).

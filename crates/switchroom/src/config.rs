@@ -212,6 +212,21 @@ settings! {
         functions_remote remote: Texts = Texts::new(), "Functions elsewhere: NAME = the base address of a server that speaks the invoke API.";
         functions_env env: BTreeMap<String, Texts> = BTreeMap::new(), "process.env by function: a table [functions.env.NAME] for each.";
     }
+    speech: "Text to speech." {
+        speech_engine engine: String = "espeak-ng", "Who usually speaks: espeak-ng (a program on this machine), http (the server below) or none.";
+        speech_espeak espeak: String = "", "Where the program espeak-ng is. Empty: on the search path, as `apt-get install espeak-ng` puts it.";
+        speech_url url: String = "", "A server that speaks /audio/speech, such as https://speech.example.com/v1. Instances that want the best available voice use it first.";
+        speech_key key: String = "", "Its key, sent as bearer token.";
+        speech_model model: String = "tts-1", "Its model.";
+        speech_format format: String = "wav", "How it answers: wav, or pcm (16 bits, 24 kHz, one channel).";
+        speech_voices voices: Texts = Texts::new(), "Its names of the published voices, such as { Joanna = \"nova\" }. A voice without one is asked for by its own name.";
+        speech_at_once at_once: u64 = 4u64, "Prompts that are spoken at once; more wait.";
+        speech_seconds seconds: u64 = 20u64, "Longest time that one prompt may take.";
+        speech_cache_mb cache_mb: u64 = 64u64, "Memory for what was spoken before, in MiB.";
+    }
+    prompts: "Prompts, the sound files that flows play." {
+        prompts_fetch fetch: String = "public", "Where the file of a new prompt may be fetched from: off, public, private (and private networks) or local (and this machine).";
+    }
     web: "The pages." {
         web_folder folder: String = "", "Serve the pages from this folder instead of those built into the program.";
     }
@@ -300,6 +315,10 @@ impl Config {
         if self.functions_fetch.parse::<functions::Reach>().is_err() {
             return wrong("functions.fetch", "must be off, public, private or local");
         }
+        if self.prompts_fetch.parse::<functions::Reach>().is_err() {
+            return wrong("prompts.fetch", "must be off, public, private or local");
+        }
+        self.check_speech()?;
         let here = |name: &String| FunctionName::parse(name, "", "").is_some_and(|one| one.as_str() == name);
         if !self.functions_env.keys().all(here) || !self.functions_remote.keys().all(here) {
             return wrong("functions", "has a table for a name that no function can have");
@@ -313,6 +332,35 @@ impl Config {
         }
         if !(1..=86_400).contains(&self.socket_seconds) {
             return wrong("limits.socket_seconds", "must be 1 to 86400");
+        }
+        Ok(())
+    }
+
+    fn check_speech(&self) -> Result<(), ConfigError> {
+        let wrong = |key, reason: &str| Err(ConfigError::Value { key, reason: reason.to_owned() });
+        if !matches!(self.speech_engine.as_str(), "espeak-ng" | "http" | "none") {
+            return wrong("speech.engine", "must be espeak-ng, http or none");
+        }
+        if self.speech_engine == "http" && self.speech_url.is_empty() {
+            return wrong("speech.url", "must be given for the engine http");
+        }
+        if !self.speech_url.is_empty()
+            && !self.speech_url.starts_with("http://")
+            && !self.speech_url.starts_with("https://")
+        {
+            return wrong("speech.url", "must begin with http:// or https://");
+        }
+        if !matches!(self.speech_format.as_str(), "wav" | "pcm") {
+            return wrong("speech.format", "must be wav or pcm");
+        }
+        if !(1..=64).contains(&self.speech_at_once) {
+            return wrong("speech.at_once", "must be from 1 to 64");
+        }
+        if !(1..=300).contains(&self.speech_seconds) {
+            return wrong("speech.seconds", "must be from 1 to 300");
+        }
+        if self.speech_cache_mb > 65_536 {
+            return wrong("speech.cache_mb", "must be at most 65536");
         }
         Ok(())
     }
@@ -380,6 +428,13 @@ mod tests {
                 "[functions]\nfetch = \"all\"",
                 ("A", ""),
                 "'functions.fetch' must be off, public, private or local",
+            ),
+            ("[speech]\nengine = \"http\"", ("A", ""), "'speech.url' must be given for the engine http"),
+            ("[speech]\nengine = \"polly\"", ("A", ""), "'speech.engine' must be espeak-ng, http or none"),
+            (
+                "[prompts]\nfetch = \"all\"",
+                ("A", ""),
+                "'prompts.fetch' must be off, public, private or local",
             ),
             ("[functions]\nremote = {a = 1}", ("A", ""), "FILE: 'functions.remote' must be a table of texts"),
             (

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use center::{Center, CenterError, Options};
+use center::{Center, CenterError, Options, speech};
 use contacts::Settings;
 use engine::{FileSink, Sinks};
 use store::{Blobs, Store, StoreError};
@@ -75,7 +75,8 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         identity_providers: config.identity_providers.clone(),
     };
     let blobs = Blobs::new(folder.join("files"));
-    let center = Center::open_with(options, functions(&config, &folder), store.clone(), blobs).await?;
+    let center =
+        Center::open_with(options, functions(&config, &folder), sound(&config), store.clone(), blobs).await?;
     let logins = first_start::make_instance(&center, &config).await?;
     let endpoint =
         if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };
@@ -135,6 +136,34 @@ fn functions(config: &Config, folder: &Path) -> functions::Options {
         environment: config.functions_env.clone(),
         remote: config.functions_remote.clone(),
     }
+}
+
+/// How speech and prompts are set up.
+fn sound(config: &Config) -> center::Sound {
+    let http = (!config.speech_url.is_empty()).then(|| speech::HttpOptions {
+        url: config.speech_url.clone(),
+        key: config.speech_key.clone(),
+        model: config.speech_model.clone(),
+        voices: config.speech_voices.clone(),
+        format: match config.speech_format.as_str() {
+            "pcm" => speech::Format::Pcm,
+            _ => speech::Format::Wav,
+        },
+    });
+    let speech = speech::Options {
+        engine: match config.speech_engine.as_str() {
+            "http" => speech::EngineName::Http,
+            "none" => speech::EngineName::None,
+            _ => speech::EngineName::Espeak,
+        },
+        espeak: (!config.speech_espeak.is_empty()).then(|| PathBuf::from(&config.speech_espeak)),
+        http,
+        at_once: config.speech_at_once as usize,
+        within: Duration::from_secs(config.speech_seconds),
+        cache_bytes: config.speech_cache_mb as usize * 1024 * 1024,
+    };
+    let prompts = config.prompts_fetch.parse().unwrap_or(functions::Reach::Off);
+    center::Sound { speech, prompts }
 }
 
 fn router(app: App, keys: Arc<AccessKeys>, audit: Audit, config: &Config) -> Router {

@@ -5,12 +5,12 @@ import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useI18n } from "@kit/i18n";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useExplain } from "../context";
 
 interface ConfirmDeleteProps {
   name: string;
-  consequence?: string;
+  consequence?: ReactNode;
   onCancel: () => void;
   onConfirm: () => Promise<void>;
 }

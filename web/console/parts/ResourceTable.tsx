@@ -38,7 +38,8 @@ interface ResourceTableProps<T> {
   /** Deletes one, given only when the user may. */
   onDelete?: (item: T) => Promise<void>;
   canDelete?: (item: T) => boolean;
-  deleteConsequence?: string;
+  /** What follows from deleting one. */
+  deleteConsequence?: string | ((item: T) => ReactNode);
   /** Something else that can be done with one, at once. */
   rowAction?: (item: T) => { text: string; label: string; run: () => Promise<void> } | undefined;
   /** Further buttons beside Create. */
@@ -226,7 +227,9 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
       {doomed !== undefined && onDelete && (
         <ConfirmDelete
           name={name(doomed)}
-          consequence={props.deleteConsequence}
+          consequence={
+            typeof props.deleteConsequence === "function" ? props.deleteConsequence(doomed) : props.deleteConsequence
+          }
           onCancel={() => setDoomed(undefined)}
           onConfirm={async () => {
             await onDelete(doomed);

@@ -35,6 +35,7 @@ mod quick_connects;
 mod routing_profiles;
 mod row;
 mod security_profiles;
+mod speech;
 mod storage;
 mod tags;
 mod task_templates;
@@ -75,6 +76,7 @@ fn built() -> Vec<Operation<App>> {
         flow_language::operations(),
         flow_rehearsal::operations(),
         prompts::operations(),
+        speech::operations(),
         attributes::operations(),
         tags::operations(),
         task_templates::operations(),

@@ -173,6 +173,13 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchPrompts", One(&[PromptsView])),
     ("UpdatePrompt", One(&[PromptsEdit])),
     ("DeletePrompt", One(&[PromptsDelete])),
+    ("GetPromptFile", One(&[PromptsView])),
+    ("StartPromptUpload", One(&[PromptsCreate, PromptsEdit])),
+    ("ListPromptMedia", List(PromptsView)),
+    ("ListPromptUses", One(&[PromptsView])),
+    // Speech
+    ("ListVoices", User),
+    ("PreviewSpeech", One(&[PromptsCreate, PromptsEdit, ContactFlowsEdit])),
     // Predefined attributes
     ("CreatePredefinedAttribute", One(&[PredefinedAttributesCreate])),
     ("DescribePredefinedAttribute", One(&[PredefinedAttributesView])),

@@ -129,7 +129,6 @@ const TABLE: &[(&str, Method, &str)] = &[
     ("GetFlowAssociation", Method::GET, "/flow-associations/{InstanceId}/{ResourceId}/{ResourceType}"),
     ("GetMetricData", Method::POST, "/metrics/historical/{InstanceId}"),
     ("GetMetricDataV2", Method::POST, "/metrics/data"),
-    ("GetPromptFile", Method::GET, "/prompts/{InstanceId}/{PromptId}/file"),
     ("GetTestCaseExecutionSummary", Method::GET, "/test-cases/{InstanceId}/{TestCaseId}/{TestCaseExecutionId}/summary"),
     ("GetTrafficDistribution", Method::GET, "/traffic-distribution/{Id}"),
     ("ImportPhoneNumber", Method::POST, "/phone-number/import"),

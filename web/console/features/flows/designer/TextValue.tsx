@@ -6,6 +6,9 @@ import Select from "@cloudscape-design/components/select";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useI18n } from "@kit/i18n";
 import { useState } from "react";
+import { useConsole } from "../../../context";
+import { ListenButton } from "../../prompts/ListenButton";
+import { speak } from "../../prompts/server";
 import { knownKeys, partsOf, referenceTo } from "./attributes";
 import type { TextShape } from "./language";
 import { usePropertyContext } from "./propertyContext";
@@ -122,6 +125,25 @@ function Manual({ name, label, shape, value, onChange }: Props) {
   );
 }
 
+/** Parameters that a voice speaks on a call. */
+const spoken = new Set(["Text", "SSML"]);
+
+/** Speaks a text in the usual voice; references are spoken as what they name. */
+function Listen({ text, ssml }: { text: string; ssml: boolean }) {
+  const { t } = useI18n();
+  const { session, may } = useConsole();
+  if (!may("Prompts.Create", "Prompts.Edit", "ContactFlows.Edit")) return null;
+  return (
+    <ListenButton
+      text={t("prompts.listen")}
+      variant="inline-link"
+      disabled={text.trim() === ""}
+      sound={() => speak(session, text.replace(/\$(?:\.\w+)*\.(\w+)/g, "$1"), ssml)}
+      testId="text-listen"
+    />
+  );
+}
+
 /** Text with references in it; a picked one is put at its end. */
 function Template({ name, label, value, onChange }: Props) {
   const { t } = useI18n();
@@ -147,6 +169,7 @@ function Template({ name, label, value, onChange }: Props) {
           data-testid={`value-${name}`}
         />
       )}
+      {spoken.has(name) && <Listen text={value} ssml={name === "SSML"} />}
       {!disabled && (
         <button type="button" className="link-button" aria-expanded={picking} onClick={() => setPicking(!picking)}>
           {t("designer.insertAttribute")}
