@@ -174,7 +174,7 @@ impl Calls {
             return done(&self.drivers[0], engine.clone(), nobody);
         };
         let driver = self.drivers[driver].clone();
-        if let Some(clip) = self.sounds.ready(engine.id(), &wanted) {
+        if let Some(clip) = self.sounds.ready(engine, &wanted) {
             return done(&driver, engine.clone(), Ok(clip));
         }
         let (sounds, engine, parties) = (self.sounds.clone(), engine.clone(), self.parties.clone());
