@@ -220,6 +220,7 @@ async fn describe(app: &App, signed_in: &SignedIn) -> Result<Value, Problem> {
         })
         .await?;
     let mut body = body.ok_or_else(Problem::unauthorized)?;
+    body["calls"] = json!(app.center.has_telephony());
     body["csrfToken"] = json!(app.center.tokens().derive(&format!("csrf/{}", signed_in.session)));
     Ok(body)
 }

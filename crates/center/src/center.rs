@@ -185,6 +185,11 @@ impl Center {
         self.work.telephony.plugged()
     }
 
+    /// Whether calls are possible.
+    pub fn has_telephony(&self) -> bool {
+        self.work.telephony.plugged().is_some()
+    }
+
     /// Signed tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens

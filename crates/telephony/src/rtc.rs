@@ -10,7 +10,7 @@ use media::codec::Codec;
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::format::{Codec as Name, FormatParams};
-use str0m::media::{Direction, Frequency, MediaKind, Mid};
+use str0m::media::{Direction, Frequency, Mid};
 use str0m::net::{DatagramRecv, Protocol, Receive, Transmit};
 use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
@@ -120,10 +120,15 @@ impl RtcLeg {
             rtc.add_local_candidate(candidate);
         }
         let answer = rtc.sdp_api().accept_offer(parsed).map_err(|error| wrong(&error))?;
+        let mid = first_audio(offer).ok_or(OfferError::NoAudio)?;
+        let both_ways = rtc.media(mid).is_some_and(|media| media.direction() == Direction::SendRecv);
+        if !both_ways {
+            return Err(OfferError::NoAudio);
+        }
         let mut leg = Self {
             ufrag: rtc.direct_api().local_ice_credentials().ufrag,
             rtc,
-            mid: Mid::new(),
+            mid,
             form: Form { codec: Codec::Pcmu, payload_type: 0, events: None },
             sequence: 1,
             made: now,
@@ -131,7 +136,6 @@ impl RtcLeg {
             due: now,
             up: false,
         };
-        leg.mid = leg.first_audio(now).ok_or(OfferError::NoAudio)?;
         leg.form = leg.agreed().ok_or(OfferError::NoCodec)?;
         let answer = Answer { sdp: answer.to_sdp_string(), candidates, ufrag: leg.ufrag.clone() };
         Ok((leg, answer))
@@ -253,27 +257,6 @@ impl RtcLeg {
         }
     }
 
-    /// The audio of the offer. What else is said so far is only news of it.
-    fn first_audio(&mut self, now: Instant) -> Option<Mid> {
-        let mut found = None;
-        // A drain before anything has been received: there is nothing to send yet.
-        while let Ok(output) = self.rtc.poll_output() {
-            match output {
-                Output::Event(Event::MediaAdded(added))
-                    if added.kind == MediaKind::Audio && added.direction == Direction::SendRecv =>
-                {
-                    found = found.or(Some(added.mid));
-                }
-                Output::Timeout(due) => {
-                    self.due = due.max(now);
-                    break;
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-
     /// The best of the codecs that both have, and the keys that go with it.
     fn agreed(&self) -> Option<Form> {
         let accepted = self.rtc.media(self.mid)?.remote_pts().to_vec();
@@ -294,5 +277,27 @@ impl RtcLeg {
             .find(|(one, rate, _)| *one == Name::Tele && *rate == codec.clock_rate())
             .map(|(.., number)| *number);
         Some(Form { codec, payload_type, events })
+    }
+}
+
+/// The name of the first audio of a session description.
+fn first_audio(sdp: &str) -> Option<Mid> {
+    let mut lines = sdp.lines().skip_while(|line| !line.starts_with("m=audio"));
+    lines.next()?;
+    let name = lines.take_while(|line| !line.starts_with("m=")).find_map(|line| line.strip_prefix("a=mid:"))?;
+    Some(Mid::from(name.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_audio_is_found_by_its_name() {
+        let of = |sdp| first_audio(sdp).map(|mid| mid.to_string());
+        let sdp = "v=0\r\na=mid:9\r\nm=video 9\r\na=mid:v\r\nm=audio 9 X\r\na=mid:a\r\nm=audio 9\r\na=mid:b\r\n";
+        assert_eq!(of(sdp).as_deref(), Some("a"));
+        assert_eq!(of("v=0\r\nm=audio 9\r\nm=video 9\r\na=mid:v\r\n"), None);
+        assert_eq!(of(""), None);
     }
 }

@@ -10,6 +10,8 @@ export interface Session {
   region: string;
   accountId: string;
   permissions: string[];
+  /** Whether this server has telephony. */
+  calls: boolean;
   /** Seconds a contact is offered before it counts as missed. */
   offerSeconds: { chat: number; task: number };
   csrfToken: string;

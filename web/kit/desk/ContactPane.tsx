@@ -7,6 +7,7 @@ import { Button, IconButton } from "../ui/Button";
 import { Since } from "../ui/Clock";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
+import { CallControls } from "./CallControls";
 import { channelIcon, usePhase } from "./ContactList";
 import { contactTitle, useDesk } from "./context";
 import { Attributes, Details, References } from "./Details";
@@ -108,7 +109,7 @@ function Work({ contact, detailsBeside }: ContactPaneProps) {
           {contact.description || t("task.noDescription")}
         </p>
       ) : (
-        <p>{t("contact.voiceText")}</p>
+        <CallControls contact={contact} />
       )}
       <References contact={contact} />
       {!detailsBeside && contact.attributes.length > 0 && (

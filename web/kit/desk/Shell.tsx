@@ -182,6 +182,13 @@ export function DeskNotices() {
           {t("desk.socketDown")}
         </Alert>
       )}
+      {view.softphoneError !== undefined && (
+        <Alert kind="bad" testId="desk-softphone">
+          {view.softphoneError === "microphone_not_shared"
+            ? t("call.microphone")
+            : t("call.noSound", { reason: view.softphoneError })}
+        </Alert>
+      )}
       {notice && (
         <Alert
           kind={notice.kind}

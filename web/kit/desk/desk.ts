@@ -25,6 +25,12 @@ function supervised(contact: connect.Contact) {
   return contact as unknown as Record<"bargeIn" | "silentMonitor", (callbacks: connect.SuccessFailOptions) => void>;
 }
 
+/** The agent's own part in a call, which the library's types describe only in part. */
+function voice(contact: connect.Contact) {
+  const own = contact.getAgentConnection() as unknown;
+  return own as Record<"muteParticipant" | "unmuteParticipant", (callbacks: connect.SuccessFailOptions) => void>;
+}
+
 /** What the server answered to an agent's action, in words. */
 export class DeskError extends Error {
   constructor(
@@ -77,6 +83,11 @@ export class Desk {
     bus.subscribe("authorize_retries_exhausted", () => this.set({ phase: "retriesExhausted" }));
     bus.subscribe("agent::websocket_connection_lost", () => this.set({ socket: "down" }));
     bus.subscribe("agent::websocket_connection_gained", () => this.set({ socket: "up" }));
+    bus.subscribe("agent::softphone_error", (error) => {
+      const { errorType } = (error ?? {}) as { errorType?: string };
+      this.set({ softphoneError: errorType ?? "other" });
+    });
+    bus.subscribe("agent::local_media_stream_created", () => this.set({ softphoneError: undefined }));
     onAgent((agent) => {
       this.agent = agent;
       this.refresh(agent);
@@ -156,6 +167,16 @@ export class Desk {
   clear = (id: string) => this.onContact(id, (contact, callbacks) => contact.clear(callbacks));
   pause = (id: string) => this.onContact(id, (contact, callbacks) => contact.pause(callbacks));
   resume = (id: string) => this.onContact(id, (contact, callbacks) => contact.resume(callbacks));
+
+  /** The customer hears the hold music, and the agent hears nobody. */
+  hold = (id: string) => this.onContact(id, (contact, callbacks) => contact.getInitialConnection().hold(callbacks));
+  takeOffHold = (id: string) =>
+    this.onContact(id, (contact, callbacks) => contact.getInitialConnection().resume(callbacks));
+  mute = (id: string) => this.onContact(id, (contact, callbacks) => voice(contact).muteParticipant(callbacks));
+  unmute = (id: string) => this.onContact(id, (contact, callbacks) => voice(contact).unmuteParticipant(callbacks));
+  /** Sends keys to the customer's end. */
+  press = (id: string, keys: string) =>
+    this.onContact(id, (contact, callbacks) => contact.getInitialConnection().sendDigits(keys, callbacks));
 
   /** Leaves the contact: ends the chat, the call leg or the task for this agent. */
   end = (id: string) => this.onContact(id, (contact, callbacks) => contact.getAgentConnection().destroy(callbacks));

@@ -53,7 +53,8 @@ export function startDesk(session: Session, token: DeskToken): void {
       autoAcceptTone: quiet,
     },
   });
-  // The softphone manager asks for the microphone as soon as it starts; it comes with telephony.
+  // It asks for the microphone as soon as it starts, which nobody should be asked for who cannot have calls.
+  if (session.calls) core.initSoftphoneManager({});
 
   if (window.parent !== window) {
     core.getEventBus().subscribe(EventType.CONFIGURE, () => {

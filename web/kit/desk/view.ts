@@ -67,13 +67,26 @@ export interface ContactView {
   /** We have barged in: the others see us, and we may write. */
   barged: boolean;
   mayBarge: boolean;
+  /** A call: what the agent can do about its sound. */
+  call?: CallView;
   /** Names of further people on the contact. */
   thirdParties: string[];
+}
+
+export interface CallView {
+  /** The customer is on hold. */
+  held: boolean;
+  /** Since when, epoch milliseconds on the local clock. */
+  heldSince?: number;
+  /** The agent is not heard. */
+  muted: boolean;
 }
 
 export interface DeskView {
   phase: "starting" | "ready" | "denied" | "retriesExhausted";
   socket: "up" | "down";
+  /** Why calls have no sound here, by the library's name for it. */
+  softphoneError?: string;
   agent?: AgentView;
   contacts: ContactView[];
 }
@@ -121,6 +134,20 @@ function epoch(value: unknown): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   const at = new Date(value as string | number | Date).getTime();
   return Number.isNaN(at) ? undefined : at;
+}
+
+function readCall(
+  customer: connect.BaseConnection | undefined,
+  own: connect.BaseConnection | undefined,
+  now: number,
+): CallView {
+  const held = orUndefined(() => customer?.isOnHold()) ?? false;
+  const lasted = orUndefined(() => customer?.getStatusDuration());
+  return {
+    held,
+    heldSince: held && lasted !== undefined ? now - lasted : undefined,
+    muted: orUndefined(() => (own as unknown as { isMute(): boolean } | undefined)?.isMute()) ?? false,
+  };
 }
 
 /** Attributes in which the sample flows remember where they are; they tell an agent nothing. */
@@ -186,6 +213,7 @@ export function readContact(contact: connect.Contact, now: number, skew: number)
     monitoring: String(orUndefined(() => agentConnection?.getType()) ?? "") === "monitoring",
     barged: orUndefined(() => supervisor?.isBarge()) ?? false,
     mayBarge: orUndefined(() => supervisor?.isBargeEnabled()) ?? false,
+    call: String(contact.getType()) === "voice" ? readCall(initial, agentConnection, now) : undefined,
     thirdParties: (orUndefined(() => contact.getThirdPartyConnections()) ?? []).flatMap((one) => {
       const end = orUndefined(() => one.getEndpoint());
       return [end?.name || end?.phoneNumber || one.getConnectionId()];

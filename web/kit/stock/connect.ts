@@ -38,6 +38,7 @@ export interface StockCore {
   initSharedWorker(parameters: SharedWorkerParameters): void;
   initPageOptions(parameters: object): void;
   initApiProxyService(): void;
+  initSoftphoneManager(parameters: object): void;
   initRingtoneEngines(parameters: { ringtone: Record<string, Ringtone> }): void;
   checkIfConfigureReceived(conduit: unknown): void;
   getUpstream(): unknown;

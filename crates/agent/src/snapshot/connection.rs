@@ -63,10 +63,15 @@ pub fn chat_token(core: &Core, part: ChatPart, session: Uuid) -> Token {
     }
 }
 
-/// The customer of a chat. The protocol has no type for people without a number, so clients get the plainest.
+/// The customer. The protocol has no type for people without a number, so clients get the plainest.
 pub(super) fn customer_endpoint(chain: Option<&Chain>) -> Value {
-    let name = chain.and_then(|chain| chain.customer.as_ref()).map(|customer| customer.display_name.as_str());
-    json!({"type": "phone_number", "name": name, "displayName": name})
+    let customer = chain.and_then(|chain| chain.customer.as_ref());
+    let name = customer.map(|customer| customer.display_name.as_str()).filter(|name| !name.is_empty());
+    let mut endpoint = json!({"type": "phone_number", "name": name, "displayName": name});
+    if let Some(number) = customer.and_then(|customer| customer.number.as_ref()) {
+        endpoint["phoneNumber"] = json!(number);
+    }
+    endpoint
 }
 
 /// The side that began the contact.
@@ -86,6 +91,9 @@ pub(super) fn customer(core: &Core, contact: ContactId, chain: ContactId, since:
         .unwrap_or(ParticipantId(chain_id.0));
     let live = contact.filter(|contact| !contact.is_disconnected());
     let (state, at) = match live {
+        Some(contact) if contact.call.as_ref().is_some_and(|call| call.held_since.is_some()) => {
+            ("hold", contact.call.as_ref().and_then(|call| call.held_since).unwrap_or(since))
+        }
         Some(contact) => {
             let joined = customer.and_then(|customer| customer.connected_at);
             ("connected", joined.or(contact.connected_to_system_at).unwrap_or(contact.initiated_at))
@@ -103,6 +111,10 @@ fn own(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
     };
     let endpoint = agent_endpoint(core, user);
     let mut body = connection(leg.participant, "agent", false, state, leg.since, endpoint);
+    if leg.channel == Channel::Voice {
+        let call = core.contact(leg.contact).and_then(|contact| contact.call.as_ref());
+        body["mute"] = json!(call.is_some_and(|call| call.muted));
+    }
     if leg.channel == Channel::Chat {
         // Who let an offer pass has no part in the chat.
         let takes_part = matches!(leg.state, LegState::Connecting | LegState::Connected | LegState::Ended);

@@ -56,7 +56,7 @@ pub(super) fn body(core: &Core, user: UserId, leg: &Leg, sign: Sign) -> Value {
             body["channelContext"]["taskTemplateVersion"] = json!(template.version);
         }
     }
-    if leg.channel == Channel::Chat {
+    if matches!(leg.channel, Channel::Chat | Channel::Voice) {
         body["customerEndpoint"] = connection::customer_endpoint(chain);
     }
     body

@@ -91,7 +91,7 @@ async fn refusals_of_operations_are_400_and_never_403() {
 }
 
 #[tokio::test]
-async fn calls_are_refused_by_name() {
+async fn calls_to_others_are_refused_by_name() {
     let server = Server::start().await;
     let panel = server.panel("ann").await;
     for (operation, input) in operations() {
@@ -100,7 +100,7 @@ async fn calls_are_refused_by_name() {
             assert!(answer.body["message"].as_str().is_some_and(|text| text.starts_with(operation)));
         }
     }
-    let refused = ["CreateOutboundContact", "HoldConnection", "SendDigits"];
+    let refused = ["CreateOutboundContact", "ToggleActiveConnections", "ConferenceConnections"];
     for operation in refused {
         assert_eq!(panel.call(operation, json!({})).await.brief(), "400 InvalidContactTypeException");
     }

@@ -99,7 +99,17 @@ export const desk: Record<DeskKey, string> = {
   "contact.listen": "Nur beobachten",
   "contact.leave": "Verlassen",
   "contact.leaveText": "Sie verlassen die Unterhaltung mit {name}. Sie geht ohne Sie weiter.",
-  "contact.voiceText": "Sprechen Sie über Ihr Telefon oder Headset.",
+  "call.mute": "Stummschalten",
+  "call.unmute": "Stummschaltung aufheben",
+  "call.hold": "Halten",
+  "call.takeOffHold": "Zurückholen",
+  "call.held": "Der Kunde wird gehalten und hört die Wartemusik.",
+  "call.heldFor": "Gehalten seit",
+  "call.pad": "Tastenfeld",
+  "call.microphone":
+    "Der Browser gibt das Mikrofon nicht frei. Erlauben Sie es in der Adresszeile und laden Sie die Seite neu: Bis dahin können hier keine Anrufe angenommen werden.",
+  "call.noSound":
+    "Der Ton des Anrufs ist ausgefallen ({reason}). Der Anruf läuft weiter; beim nächsten Klingeln versucht es die Seite erneut.",
   "details.title": "Kontaktdetails",
   "details.show": "Details anzeigen",
   "details.hide": "Details ausblenden",

@@ -95,7 +95,17 @@ export const desk = {
   "contact.listen": "Only monitor",
   "contact.leave": "Leave",
   "contact.leaveText": "You leave the conversation with {name}. It goes on without you.",
-  "contact.voiceText": "Use your phone or headset to talk.",
+  "call.mute": "Mute",
+  "call.unmute": "Unmute",
+  "call.hold": "Hold",
+  "call.takeOffHold": "Take off hold",
+  "call.held": "The customer is on hold and hears the hold music.",
+  "call.heldFor": "On hold for",
+  "call.pad": "Key pad",
+  "call.microphone":
+    "The browser does not give the microphone. Allow it in the address bar and reload the page: until then calls cannot be answered here.",
+  "call.noSound":
+    "The sound of the call failed ({reason}). The call goes on; the panel tries again when the next one rings.",
   "details.title": "Contact details",
   "details.show": "Show details",
   "details.hide": "Hide details",
