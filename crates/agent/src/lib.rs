@@ -27,6 +27,7 @@ mod problem;
 mod prompt_files;
 mod sessions;
 pub mod snapshot;
+mod softphone;
 mod sockets;
 mod task_templates;
 mod widget;

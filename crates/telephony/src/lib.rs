@@ -20,3 +20,6 @@ pub mod sound;
 pub mod sounds;
 pub mod streams;
 pub mod turn;
+
+pub use service::{Calls, StartError, TelephonyOptions};
+pub use sounds::Library;

@@ -7,6 +7,10 @@ export const chat = {
   en: async () => (await import("./en/chat")).chat,
   de: async () => (await import("./de/chat")).chat,
 };
+export const caller = {
+  en: async () => (await import("./en/caller")).caller,
+  de: async () => (await import("./de/caller")).caller,
+};
 export const desk = {
   en: async () => (await import("./en/desk")).desk,
   de: async () => (await import("./de/desk")).desk,
