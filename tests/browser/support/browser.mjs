@@ -4,7 +4,10 @@ import { chromium } from "playwright-core";
 
 const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-export function launch() {
+/** A browser whose microphone beeps once a second, and which lets every page use it. */
+export const CALLING = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+export function launch(more = []) {
   const executablePath = candidates.find((path) => path && existsSync(path));
   if (!executablePath) throw new Error("Browser tests need Chromium: install it, or name it in CHROMIUM.");
   return chromium.launch({
@@ -18,6 +21,7 @@ export function launch() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -1,5 +1,6 @@
 /** Texts, dates and numbers in the user's language; every text lives in `en/` and its translation beside it. */
 import { createContext, type ReactNode, useContext, useMemo } from "react";
+import type { CallerKey } from "./en/caller";
 import type { ChatKey } from "./en/chat";
 import type { CommonKey } from "./en/common";
 import type { ConsoleKey } from "./en/console";
@@ -7,7 +8,7 @@ import type { DesignerKey } from "./en/designer";
 import type { DeskKey } from "./en/desk";
 
 /** Every text of the product. Plural texts end in `_one` and `_other` and are asked for without the ending. */
-export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey;
+export type MessageKey = CommonKey | DeskKey | ChatKey | CallerKey | ConsoleKey | DesignerKey;
 type PluralStem<K> = K extends `${infer Stem}_other` ? Stem : never;
 export type PluralKey = PluralStem<MessageKey>;
 export type Messages = Partial<Record<MessageKey, string>>;

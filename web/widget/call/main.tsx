@@ -21,7 +21,6 @@ function CallPage() {
   const { t } = useI18n();
   const state = useSyncExternalStore(phone.subscribe, phone.snapshot);
   const sound = useRef<HTMLAudioElement>(null);
-  const remote = phone.remote;
 
   useEffect(() => {
     const leave = () => phone.leave();
@@ -29,8 +28,8 @@ function CallPage() {
     return () => removeEventListener("pagehide", leave);
   }, []);
   useEffect(() => {
-    if (sound.current) sound.current.srcObject = remote ?? null;
-  }, [remote]);
+    if (sound.current) sound.current.srcObject = state.remote ?? null;
+  }, [state.remote]);
 
   const talking = state.phase === "connected" || state.phase === "reconnecting";
   return (

@@ -23,6 +23,8 @@ export interface CallState {
   /** What the server said about a problem that has no words of its own. */
   message?: string;
   muted: boolean;
+  /** The voice of the other side. */
+  remote?: MediaStream;
 }
 
 export interface CallForm {
@@ -88,8 +90,6 @@ export class Phone {
   private connection?: RTCPeerConnection;
   private timer?: ReturnType<typeof setTimeout>;
   private tried = 0;
-  /** The voice of the other side. */
-  remote?: MediaStream;
 
   constructor(private readonly means: Means = browser) {}
 
@@ -158,8 +158,7 @@ export class Phone {
     }
     connection.ontrack = (event) => {
       if (!mine()) return;
-      this.remote = event.streams[0] ?? new MediaStream([event.track]);
-      this.set({});
+      this.set({ remote: event.streams[0] ?? new MediaStream([event.track]) });
     };
     connection.onconnectionstatechange = () => mine() && this.changed(connection.connectionState);
     await connection.setLocalDescription(await connection.createOffer());
@@ -213,14 +212,19 @@ export class Phone {
     if (this.state.phase === "ended" || this.state.phase === "idle") return;
     const { since } = this.state;
     this.release();
-    this.set({ phase: "ended", ended, lasted: since === undefined ? undefined : this.means.now() - since });
+    this.set({
+      phase: "ended",
+      remote: undefined,
+      ended,
+      lasted: since === undefined ? undefined : this.means.now() - since,
+    });
   }
 
   private release(): void {
     clearTimeout(this.timer);
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
     const connection = this.connection;
-    this.token = this.microphone = this.connection = this.remote = undefined;
+    this.token = this.microphone = this.connection = undefined;
     connection?.close();
   }
 

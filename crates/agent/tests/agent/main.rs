@@ -5,6 +5,7 @@ mod calls;
 mod cti;
 mod login;
 mod polls;
+mod softphone;
 mod sockets;
 mod support;
 mod widget;

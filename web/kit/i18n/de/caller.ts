@@ -20,7 +20,8 @@ export const caller = {
   "caller.ended.there": "Der Anruf ist beendet.",
   "caller.ended.lost": "Die Verbindung ist abgerissen. Prüfen Sie Ihr Netz und rufen Sie noch einmal an.",
   "caller.endedAfter": "Er dauerte {time}.",
-  "caller.problem.noMicrophone": "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und rufen Sie noch einmal an.",
+  "caller.problem.noMicrophone":
+    "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und rufen Sie noch einmal an.",
   "caller.problem.notAllowed":
     "Das Mikrofon darf nicht verwendet werden. Erlauben Sie es für diese Seite in den Einstellungen Ihres Browsers und rufen Sie noch einmal an.",
   "caller.problem.microphoneBusy":

@@ -32,3 +32,5 @@ export const caller = {
   "caller.problem.other": "The call could not be made: {message}",
   "caller.problem.noSound": "The call has no sound: the network may block it. Try another network.",
 };
+
+export type CallerKey = keyof typeof caller;
