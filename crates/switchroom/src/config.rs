@@ -208,6 +208,7 @@ settings! {
     }
     limits: "Limits that protect the server." {
         api_rate_factor api_rate_factor: f64 = 100.0, "API calls per second, as a multiple of the published rates. 1 = as published, 0 = no limit.";
+        calls calls: u64 = 500u64, "Calls that may be active at once in an instance. Those above it get the busy answer.";
         chats chats: u64 = 10_000u64, "Chats that may be active at once in an instance.";
         tasks tasks: u64 = 100_000u64, "Tasks that may be active at once in an instance.";
         message_characters message_characters: u64 = 1024u64, "Longest text message of a chat, in characters.";

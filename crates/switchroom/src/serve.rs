@@ -68,7 +68,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         settings: Settings {
             offer_ms: config.offer_seconds as i64 * 1000,
             task_offer_ms: config.task_offer_seconds as i64 * 1000,
-            live_contacts: [0, config.chats as usize, config.tasks as usize],
+            live_contacts: [config.calls as usize, config.chats as usize, config.tasks as usize],
             message_characters: config.message_characters as usize,
             flow_logs: true,
         },
