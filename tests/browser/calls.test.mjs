@@ -32,17 +32,17 @@ afterEach(async () => {
 });
 
 /** Remembers the connections that a page makes, so that a test can ask for their figures. */
-function remember(page) {
-  return page.addInitScript(() => {
+function remember(page, relay) {
+  return page.addInitScript((relay) => {
     const Original = window.RTCPeerConnection;
     window.connections = [];
     window.RTCPeerConnection = class extends Original {
-      constructor(...parameters) {
-        super(...parameters);
+      constructor(configuration = {}) {
+        super(relay ? { ...configuration, iceServers: [relay], iceTransportPolicy: "relay" } : configuration);
         window.connections.push(this);
       }
     };
-  });
+  }, relay);
 }
 
 /** The sound that a page has received so far, and how its connection goes; of the connection that receives most. */
@@ -73,10 +73,10 @@ async function hears(page, what) {
 }
 
 /** The customer's page, calling with this flow. */
-async function calls(flow = toQueue) {
+async function calls(flow = toQueue, relay = undefined) {
   const page = await openPage(browser, undefined, { viewport: { width: 420, height: 760 } });
   pages.push(page);
-  await remember(page);
+  await remember(page, relay);
   await page.goto(`${server.endpoint}/call?flow=${flow}&name=Cora`);
   await byId(page, "call-start").click();
   await byId(page, "call-time").waitFor();
@@ -161,24 +161,64 @@ describe("a call from a page", () => {
   });
 });
 
+describe("through the relay", () => {
+  for (const transport of ["udp", "tcp"]) {
+    test(`R1, R6 a browser that uses nothing but the relay has sound, over ${transport}`, async () => {
+      const { softphoneTransport } = await agent.call("CreateTransport", { transportType: "softphone" });
+      const [relay] = softphoneTransport.softphoneMediaConnections;
+      const urls = relay.urls.filter((url) => url.endsWith(`transport=${transport}`));
+      assert.equal(urls.length, 1);
+      const page = await calls(toQueue, { ...relay, urls });
+      await hears(page, "the music of the queue");
+      const { local, lost } = await figures(page);
+      assert.deepEqual([local, lost], ["relay", 0]);
+      await byId(page, "call-hang-up").click();
+      await byId(page, "call-ended").waitFor();
+    });
+  }
+});
+
 describe("a call with an agent", () => {
-  test("has sound both ways, over the relay at the agent's side, and ends on both", async () => {
+  test("R8 has sound both ways once it is accepted, and ends on both sides", async () => {
     const desk = await openDeskRemembering();
     await setStatus(desk, "Available");
     const page = await calls();
     await hears(page, "the music of the queue");
+    await byId(desk, "contact-accept").waitFor();
+    await until("the sound of the agent to be up while it rings", async () => (await figures(desk)).packets > 0, 20_000);
+    assert.ok((await figures(desk)).energy < 0.0005, "the customer is not heard before");
     await byId(desk, "contact-accept").click();
     await byId(desk, "call-controls").waitFor();
     await hears(desk, "the customer");
     await hears(page, "the agent");
-    const { local, lost } = await figures(desk);
-    assert.equal(local, "relay", "the panel's library uses nothing but the relay");
-    assert.equal(lost, 0);
+    await byId(page, "call-hang-up").click();
+    await agent.until("the contact to end", ({ contacts }) => contacts.some((one) => one.state.type === "ended"));
+    await until("the agent's sound to be closed", () =>
+      desk.evaluate(() => window.connections.every((one) => one.connectionState === "closed")),
+    );
+  });
+
+  test("R18 goes on with sound when the agent's connection breaks", async () => {
+    const desk = await openDeskRemembering();
+    await setStatus(desk, "Available");
+    const page = await calls();
+    await byId(desk, "contact-accept").click();
+    await hears(desk, "the customer");
+    const before = await desk.evaluate(() => {
+      // As after a change of the network: everything the connection had is gone.
+      window.connections.at(-1).close();
+      window.connections.at(-1).onconnectionstatechange?.();
+      return window.connections.length;
+    });
+    await until("a new connection", () => desk.evaluate((before) => window.connections.length > before, before));
+    await hears(desk, "the customer again");
+    await hears(page, "the agent again");
     await byId(page, "call-hang-up").click();
     await agent.until("the contact to end", ({ contacts }) => contacts.some((one) => one.state.type === "ended"));
   });
 });
 
+/** The agent's panel; its connections are remembered. */
 async function openDeskRemembering() {
   const page = await openDesk(
     {

@@ -14,6 +14,7 @@ use str0m::media::{Direction, Frequency, Mid};
 use str0m::net::{DatagramRecv, Protocol, Receive, Transmit};
 use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
+use tracing::subscriber::NoSubscriber;
 
 use crate::sound::Form;
 
@@ -119,7 +120,11 @@ impl RtcLeg {
             candidates.push(candidate.to_sdp_string());
             rtc.add_local_candidate(candidate);
         }
-        let answer = rtc.sdp_api().accept_offer(parsed).map_err(|error| wrong(&error))?;
+        // The library writes passwords of the browser to the log here, where nobody should find them.
+        let answer = tracing::subscriber::with_default(NoSubscriber::default(), || {
+            rtc.sdp_api().accept_offer(parsed)
+        });
+        let answer = answer.map_err(|error| wrong(&error))?;
         let mid = first_audio(offer).ok_or(OfferError::NoAudio)?;
         let both_ways = rtc.media(mid).is_some_and(|media| media.direction() == Direction::SendRecv);
         if !both_ways {

@@ -323,6 +323,18 @@ async fn tell(center: Weak<Center>, parties: Arc<Mutex<Parties>>, mut taken: mps
 
 /// Tells a core; an instance that is coming back is waited for.
 async fn apply(engine: &Engine, events: Vec<CallEvent>) {
+    for event in &events {
+        let kind = match event {
+            CallEvent::Ringing { .. } => "ringing",
+            CallEvent::Connected { .. } => "connected",
+            CallEvent::Failed { .. } => "failed",
+            CallEvent::HungUp { .. } => "hung up",
+            CallEvent::Played { .. } => "played",
+            CallEvent::Gathered { .. } => "gathered",
+        };
+        // Keys may be a secret of the caller, so the event itself is not shown.
+        tracing::debug!(instance = %engine.id(), party = %event.party(), kind, "a call tells");
+    }
     for _ in 0..ATTEMPTS {
         let events = events.clone();
         let told = engine.apply(|core, cx| events.into_iter().for_each(|event| core.call_event(cx, event)));

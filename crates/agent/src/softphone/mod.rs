@@ -44,6 +44,7 @@ impl Line<'_> {
             },
             None => Err(Failure::bad_request("There is no such method.")),
         };
+        tracing::debug!(user = %self.user, method, refused = ?said.as_ref().err(), "the softphone asks");
         Some(frame.answer(said))
     }
 
