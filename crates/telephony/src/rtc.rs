@@ -134,7 +134,7 @@ impl RtcLeg {
             ufrag: rtc.direct_api().local_ice_credentials().ufrag,
             rtc,
             mid,
-            form: Form { codec: Codec::Pcmu, payload_type: 0, events: None },
+            form: Form { codec: Codec::Pcmu, payload_type: 0, events: None, other_events: None },
             sequence: 1,
             made: now,
             heard: now,
@@ -277,11 +277,12 @@ impl RtcLeg {
         let (codec, payload_type) = order.into_iter().find_map(|(name, codec)| {
             params.iter().find(|(one, ..)| *one == name).map(|(.., number)| (codec, *number))
         })?;
-        let events = params
-            .iter()
-            .find(|(one, rate, _)| *one == Name::Tele && *rate == codec.clock_rate())
-            .map(|(.., number)| *number);
-        Some(Form { codec, payload_type, events })
+        let keys = |of_codec: bool| {
+            let fits = |rate: u32| (rate == codec.clock_rate()) == of_codec;
+            let found = params.iter().find(|(one, rate, _)| *one == Name::Tele && fits(*rate));
+            found.map(|(.., number)| *number)
+        };
+        Some(Form { codec, payload_type, events: keys(true), other_events: keys(false) })
     }
 }
 

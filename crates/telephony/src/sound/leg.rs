@@ -104,7 +104,7 @@ impl Leg {
             }
             self.source = Some(packet.ssrc);
         }
-        if Some(packet.payload_type) == self.form.events {
+        if self.form.is_event(packet.payload_type) {
             if let Some(digit) = self.keys_in.received(packet.timestamp, packet.payload) {
                 self.key(now, party, digit.as_char(), events);
             }

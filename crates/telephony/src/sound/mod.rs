@@ -32,8 +32,16 @@ pub struct Form {
     pub codec: Codec,
     /// Its payload number.
     pub payload_type: u8,
-    /// The payload number of keys, when they may be sent as events.
+    /// The payload number of keys that are sent, when they may be sent as events.
     pub events: Option<u8>,
+    /// Another one that keys may come under: browsers take either clock, whatever the codec's is.
+    pub other_events: Option<u8>,
+}
+
+impl Form {
+    fn is_event(&self, payload_type: u8) -> bool {
+        [self.events, self.other_events].contains(&Some(payload_type))
+    }
 }
 
 /// A packet that has come.
