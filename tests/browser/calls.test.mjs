@@ -198,7 +198,7 @@ describe("a call with an agent", () => {
     );
   });
 
-  test("R18 goes on with sound when the agent's connection breaks", async () => {
+  test("the sound comes back when the connection of the agent breaks", async () => {
     const desk = await openDeskRemembering();
     await setStatus(desk, "Available");
     const page = await calls();

@@ -100,6 +100,7 @@ impl Calls {
             drivers.push(Arc::new(driver));
             events.push(taken);
         }
+        Driver::introduce(&drivers);
         for address in drivers[0].turn_addresses() {
             crate::streams::listen(*address, &drivers[0])
                 .await

@@ -1,6 +1,7 @@
 //! What the driver is told.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use contacts::call::KeyRules;
@@ -8,7 +9,7 @@ use model::{ContactId, ParticipantId};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::Owner;
+use super::{Owner, Sibling};
 use crate::rtc::{Answer, OfferError};
 use crate::sound::Clip;
 use crate::turn::Client;
@@ -91,6 +92,26 @@ pub enum Command {
     },
     /// Such a stream has ended.
     StreamClosed(Client),
+    /// The other drivers, with which the relay is shared.
+    Siblings(Vec<Sibling>),
+    /// What a client of the relay sends to the media of this driver.
+    Relayed {
+        /// The client's relayed address.
+        from: SocketAddr,
+        /// The media address.
+        to: SocketAddr,
+        /// The datagram.
+        data: Vec<u8>,
+    },
+    /// What the media of another driver sends to a client of the relay.
+    ToRelay {
+        /// The client's relayed address.
+        relayed: SocketAddr,
+        /// The media address.
+        peer: SocketAddr,
+        /// The datagram.
+        data: Vec<u8>,
+    },
     /// Stop the thread.
     End,
 }

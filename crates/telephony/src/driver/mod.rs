@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use contacts::call::CallEvent;
 use mio::{Poll, Waker};
@@ -81,6 +81,25 @@ pub struct Driver {
     thread: Option<JoinHandle<()>>,
 }
 
+/// Another driver, as one thread reaches it.
+#[derive(Clone)]
+pub struct Sibling {
+    queue: SyncSender<Command>,
+    waker: Arc<Waker>,
+    candidates: Vec<SocketAddr>,
+    has_relay: bool,
+}
+
+impl Sibling {
+    /// Hands over a datagram; one that finds no room is lost, as datagrams are.
+    fn pass(&self, command: Command) {
+        if self.queue.try_send(command).is_ok() {
+            // Its next tick is near, should this fail.
+            let _ = self.waker.wake();
+        }
+    }
+}
+
 /// The driver does not take more now, or has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the media driver does not take commands now")]
@@ -111,6 +130,26 @@ impl Driver {
             .spawn(move || work.run())
             .map_err(BindError::Poll)?;
         Ok((Self { queue, waker, legs, candidates, turn, thread: Some(thread) }, taken))
+    }
+
+    /// Makes drivers known to each other: one of them has the relay, and all have media.
+    pub fn introduce(drivers: &[Arc<Self>]) {
+        for (number, driver) in drivers.iter().enumerate() {
+            let others = drivers.iter().enumerate().filter(|(other, _)| *other != number);
+            let siblings = others.map(|(_, other)| other.as_sibling()).collect();
+            if let Err(error) = driver.command(Command::Siblings(siblings)) {
+                tracing::error!(%error, "media drivers do not know each other");
+            }
+        }
+    }
+
+    fn as_sibling(&self) -> Sibling {
+        Sibling {
+            queue: self.queue.clone(),
+            waker: self.waker.clone(),
+            candidates: self.candidates.clone(),
+            has_relay: !self.turn.is_empty(),
+        }
     }
 
     /// Hands over a command; it is done in its order.
@@ -149,15 +188,15 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // A full queue is no reason to go on: the thread sees its end as well.
-        let _ = self.queue.try_send(Command::End);
+        let Some(thread) = self.thread.take() else { return };
+        // A queue that is full is being worked on.
+        while let Err(TrySendError::Full(_)) = self.queue.try_send(Command::End) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // The thread looks every 20 ms even if it is not woken.
         let _ = self.waker.wake();
-        if let Some(thread) = self.thread.take() {
-            let (closed, _) = sync_channel(1);
-            self.queue = closed;
-            if thread.join().is_err() {
-                tracing::error!("the media driver has failed");
-            }
+        if thread.join().is_err() {
+            tracing::error!("the media driver has failed");
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::routes::Routes;
 use super::sockets::{BindError, DATAGRAM, Read, Sockets, Use, WAKER};
-use super::{Command, InstanceEvent, Owner};
+use super::{Command, InstanceEvent, Owner, Sibling};
 use crate::rtc::{Answer, OfferError, RtcLeg, Step};
 use crate::sound::{Arrived, Sound};
 use crate::turn::{Client, Relay, Turn, is_relayed};
@@ -55,6 +55,7 @@ pub(super) struct Work {
     legs: Arc<AtomicUsize>,
     most: usize,
     steps: Vec<Step>,
+    siblings: Vec<Sibling>,
     stopping: bool,
 }
 
@@ -90,6 +91,7 @@ impl Work {
             legs,
             most,
             steps: Vec::new(),
+            siblings: Vec::new(),
             stopping: false,
         })
     }
@@ -149,8 +151,19 @@ impl Work {
     fn turn(&mut self, client: Client, data: &[u8], now: Instant) {
         match self.turn.from_client(client, data, now, self.unix) {
             Some(Relay::Answer(answer)) => self.to_client(client, answer),
-            Some(Relay::Media { from, to, data }) => self.media(from, to, data, now),
+            Some(Relay::Media { from, to, data }) => {
+                match self.siblings.iter().find(|one| one.candidates.contains(&to)) {
+                    Some(sibling) => sibling.pass(Command::Relayed { from, to, data: data.to_vec() }),
+                    None => self.media(from, to, data, now),
+                }
+            }
             None => {}
+        }
+    }
+
+    fn to_relay(&mut self, relayed: SocketAddr, peer: SocketAddr, data: &[u8], now: Instant) {
+        if let Some((client, message)) = self.turn.from_media(relayed, peer, data, now) {
+            self.to_client(client, message);
         }
     }
 
@@ -183,10 +196,11 @@ impl Work {
                     let (from, to) = (transmit.source, transmit.destination);
                     if !is_relayed(to) {
                         self.sockets.send_media(from, to, &transmit.contents);
-                    } else if let Some((client, message)) =
-                        self.turn.from_media(to, from, &transmit.contents, now)
-                    {
-                        self.to_client(client, message);
+                    } else if let Some(relay) = self.siblings.iter().find(|one| one.has_relay) {
+                        let data = transmit.contents.to_vec();
+                        relay.pass(Command::ToRelay { relayed: to, peer: from, data });
+                    } else {
+                        self.to_relay(to, from, &transmit.contents, now);
                     }
                 }
                 Step::Up => {
@@ -257,6 +271,12 @@ impl Work {
                 self.streams.remove(&client);
                 self.turn.gone(client);
             }
+            Command::Siblings(siblings) => {
+                self.turn.add_peers(siblings.iter().flat_map(|one| one.candidates.iter().copied()));
+                self.siblings = siblings;
+            }
+            Command::Relayed { from, to, data } => self.media(from, to, &data, now),
+            Command::ToRelay { relayed, peer, data } => self.to_relay(relayed, peer, &data, now),
             Command::End => self.stopping = true,
         }
     }

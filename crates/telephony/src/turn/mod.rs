@@ -113,6 +113,11 @@ impl Turn {
         }
     }
 
+    /// Lets clients reach more media.
+    pub fn add_peers(&mut self, peers: impl IntoIterator<Item = SocketAddr>) {
+        self.rules.peers.extend(peers);
+    }
+
     /// How many allocations there are.
     pub fn allocations(&self) -> usize {
         self.allocations.len()

@@ -19,7 +19,7 @@ export const caller = {
   "caller.ended.here": "Sie haben aufgelegt.",
   "caller.ended.there": "Der Anruf ist beendet.",
   "caller.ended.lost": "Die Verbindung ist abgerissen. Prüfen Sie Ihr Netz und rufen Sie noch einmal an.",
-  "caller.endedAfter": "Er dauerte {time}.",
+  "caller.endedAfter": "Der Anruf dauerte {time}.",
   "caller.problem.noMicrophone":
     "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und rufen Sie noch einmal an.",
   "caller.problem.notAllowed":

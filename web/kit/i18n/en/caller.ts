@@ -19,7 +19,7 @@ export const caller = {
   "caller.ended.here": "You have hung up.",
   "caller.ended.there": "The call is over.",
   "caller.ended.lost": "The connection was lost. Check your network and call again.",
-  "caller.endedAfter": "It lasted {time}.",
+  "caller.endedAfter": "The call lasted {time}.",
   "caller.problem.noMicrophone": "No microphone was found. Connect one and call again.",
   "caller.problem.notAllowed":
     "The microphone may not be used. Allow it for this page in your browser's settings, then call again.",
