@@ -499,21 +499,13 @@ mod tests {
                 "'functions' has a table for a name that no function can have",
             ),
             ("[instance]\naccount = \"1\"", ("A", ""), "'instance.account' must have 12 digits"),
-            (
-                "[telephony]\naddress = \"here\"",
-                ("A", ""),
-                "'telephony.address' must be an IP address",
-            ),
+            ("[telephony]\naddress = \"here\"", ("A", ""), "'telephony.address' must be an IP address"),
             (
                 "",
                 ("SWITCHROOM_TELEPHONY_ADVERTISED", "203.0.113.9, x"),
                 "'telephony.advertised' must be IP addresses with commas between them",
             ),
-            (
-                "[telephony]\nenabled = 1",
-                ("A", ""),
-                "FILE: 'telephony.enabled' must be true or false",
-            ),
+            ("[telephony]\nenabled = 1", ("A", ""), "FILE: 'telephony.enabled' must be true or false"),
             (
                 "",
                 ("SWITCHROOM_SERVER_PORT", "1"),

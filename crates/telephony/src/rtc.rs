@@ -121,9 +121,8 @@ impl RtcLeg {
             rtc.add_local_candidate(candidate);
         }
         // The library writes passwords of the browser to the log here, where nobody should find them.
-        let answer = tracing::subscriber::with_default(NoSubscriber::default(), || {
-            rtc.sdp_api().accept_offer(parsed)
-        });
+        let answer =
+            tracing::subscriber::with_default(NoSubscriber::default(), || rtc.sdp_api().accept_offer(parsed));
         let answer = answer.map_err(|error| wrong(&error))?;
         let mid = first_audio(offer).ok_or(OfferError::NoAudio)?;
         let both_ways = rtc.media(mid).is_some_and(|media| media.direction() == Direction::SendRecv);
@@ -290,7 +289,8 @@ impl RtcLeg {
 fn first_audio(sdp: &str) -> Option<Mid> {
     let mut lines = sdp.lines().skip_while(|line| !line.starts_with("m=audio"));
     lines.next()?;
-    let name = lines.take_while(|line| !line.starts_with("m=")).find_map(|line| line.strip_prefix("a=mid:"))?;
+    let name =
+        lines.take_while(|line| !line.starts_with("m=")).find_map(|line| line.strip_prefix("a=mid:"))?;
     Some(Mid::from(name.trim()))
 }
 
@@ -301,7 +301,8 @@ mod tests {
     #[test]
     fn the_first_audio_is_found_by_its_name() {
         let of = |sdp| first_audio(sdp).map(|mid| mid.to_string());
-        let sdp = "v=0\r\na=mid:9\r\nm=video 9\r\na=mid:v\r\nm=audio 9 X\r\na=mid:a\r\nm=audio 9\r\na=mid:b\r\n";
+        let sdp =
+            "v=0\r\na=mid:9\r\nm=video 9\r\na=mid:v\r\nm=audio 9 X\r\na=mid:a\r\nm=audio 9\r\na=mid:b\r\n";
         assert_eq!(of(sdp).as_deref(), Some("a"));
         assert_eq!(of("v=0\r\nm=audio 9\r\nm=video 9\r\na=mid:v\r\n"), None);
         assert_eq!(of(""), None);

@@ -106,13 +106,7 @@ impl Calls {
                 .await
                 .map_err(|error| StartError::Stream(*address, error))?;
         }
-        let calls = Arc::new(Self {
-            options,
-            drivers,
-            sounds,
-            secret,
-            parties: Arc::default(),
-        });
+        let calls = Arc::new(Self { options, drivers, sounds, secret, parties: Arc::default() });
         for taken in events {
             tokio::spawn(tell(Arc::downgrade(center), calls.parties.clone(), taken));
         }
@@ -276,7 +270,8 @@ impl Telephony for Calls {
     fn relay(&self, host: &str, user: &str, until: Timestamp) -> Option<Relay> {
         let port = self.drivers[0].turn_addresses().first()?.port();
         let own = ["udp", "tcp"].map(|transport| format!("turn:{host}:{port}?transport={transport}"));
-        let urls = if self.options.turn_urls.is_empty() { own.into() } else { self.options.turn_urls.clone() };
+        let urls =
+            if self.options.turn_urls.is_empty() { own.into() } else { self.options.turn_urls.clone() };
         let credentials = self.secret.issue(user, until.0.div_euclid(1000));
         Some(Relay { urls, username: credentials.username, credential: credentials.password })
     }

@@ -146,7 +146,17 @@ async fn agent(
     }
     let party = Party::Agent { user, session };
     let center = app.center.clone();
-    Ok(open(shared.limits, center, engine, Address::Agent(user), party, token.expires_at, draining, None, upgrade))
+    Ok(open(
+        shared.limits,
+        center,
+        engine,
+        Address::Agent(user),
+        party,
+        token.expires_at,
+        draining,
+        None,
+        upgrade,
+    ))
 }
 
 async fn participant(

@@ -15,7 +15,13 @@ use serde_json::{Value, json};
 const LEG_MS: i64 = 24 * 3600 * 1000;
 
 /// Adds it to every call of a snapshot.
-pub(crate) fn equip(snapshot: &mut Value, app: &App, engine: &Arc<Engine>, user: UserId, headers: &HeaderMap) {
+pub(crate) fn equip(
+    snapshot: &mut Value,
+    app: &App,
+    engine: &Arc<Engine>,
+    user: UserId,
+    headers: &HeaderMap,
+) {
     let Some(telephony) = app.center.telephony() else { return };
     let host = host(&app.origin(headers)).to_owned();
     let contacts = snapshot["contacts"].as_array_mut().into_iter().flatten();

@@ -21,8 +21,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use center::telephony::{OfferRefused, Telephony, WebOffer};
 use center::{Token, TokenKind};
-use contacts::call::{CallCommand, CallEvent, HangUpCause};
 use contacts::IncomingCall;
+use contacts::call::{CallCommand, CallEvent, HangUpCause};
 use engine::Engine;
 use model::{ContactId, ParticipantId};
 use serde::Deserialize;
@@ -47,6 +47,15 @@ pub(super) fn routes() -> Router<App> {
         .route("/widget/call/key", post(key))
         .route("/widget/call/end", post(end))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(Extension(OfferPace::default()))
+}
+
+/// How often an address may bring up sound, counted apart from the calls it starts.
+#[derive(Clone, Default)]
+struct OfferPace(Arc<Pace>);
+
+fn address(peer: Option<Extension<ConnectInfo<SocketAddr>>>) -> IpAddr {
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip())
 }
 
 type Input = Result<Json<Value>, JsonRejection>;
@@ -81,8 +90,7 @@ async fn start(
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     input: Input,
 ) -> Result<Response, Problem> {
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip());
-    if let Err(wait) = pace.charge(peer, app.center.now()) {
+    if let Err(wait) = pace.charge(address(peer), app.center.now()) {
         return Err(Problem::slow_down("Too many calls were started from this address.", wait));
     }
     let input: Start = read(input)?;
@@ -141,9 +149,7 @@ impl Caller {
         let goes_on = self.engine.read(|core, _| {
             core.chain(room).is_some_and(|chain| {
                 let customer = chain.customer.as_ref().map(|customer| customer.participant);
-                chain.channel == model::Channel::Voice
-                    && chain.ended_at.is_none()
-                    && customer == Some(party)
+                chain.channel == model::Channel::Voice && chain.ended_at.is_none() && customer == Some(party)
             })
         });
         if goes_on.await? { Ok(()) } else { Err(Problem::new(StatusCode::GONE, "The call is over.")) }
@@ -162,7 +168,15 @@ struct Offer {
     sdp: String,
 }
 
-async fn offer(State(app): State<App>, input: Input) -> Result<Response, Problem> {
+async fn offer(
+    State(app): State<App>,
+    Extension(OfferPace(pace)): Extension<OfferPace>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    input: Input,
+) -> Result<Response, Problem> {
+    if let Err(wait) = pace.charge(address(peer), app.center.now()) {
+        return Err(Problem::slow_down("Too many offers came from this address.", wait));
+    }
     let input: Offer = read(input)?;
     let telephony = telephony(&app)?;
     let caller = Caller::of(&app, &input.participant_token).await?;

@@ -102,8 +102,7 @@ async fn pages_are_told_of_the_relay_only_where_there_is_one() {
     let info = contact["connections"][1]["softphoneMediaInfo"].clone();
     assert_eq!((&info["callType"], &info["autoAccept"]), (&json!("audio_only"), &json!(false)));
     assert!(info["callContextToken"].as_str().is_some_and(|token| !token.is_empty()));
-    let config: Value =
-        serde_json::from_str(info["callConfigJson"].as_str().expect("a text")).expect("JSON");
+    let config: Value = serde_json::from_str(info["callConfigJson"].as_str().expect("a text")).expect("JSON");
     let again = panel.snapshot().await["contacts"][0]["connections"][1]["softphoneMediaInfo"].clone();
     assert_eq!(info, again, "it does not change from one snapshot to the next");
     let input = json!({"transportType": "softphone", "softphoneClientId": "x"});
@@ -128,7 +127,8 @@ async fn an_agent_brings_up_the_sound_of_a_call() {
     let mut socket = listening.agent_socket(&agent).await;
     socket.subscribe("aws/softphone").await;
 
-    let invite = |sdp: &str| json!({"sdp": sdp, "contactId": contact, "callContextToken": token, "iceRestart": false});
+    let invite =
+        |sdp: &str| json!({"sdp": sdp, "contactId": contact, "callContextToken": token, "iceRestart": false});
     let answer = ask(&mut socket, "invite", invite("v=0")).await;
     assert_eq!(answer["result"]["sdp"], "v=0\r\na=mid:audio\r\n");
     assert_eq!(
@@ -149,12 +149,7 @@ async fn an_agent_brings_up_the_sound_of_a_call() {
     restart["iceRestart"] = json!(true);
     let mut forged = invite("v=0");
     forged["callContextToken"] = json!("guess");
-    let foreign = server.sign(
-        TokenKind::Softphone,
-        caller.0,
-        contact.0,
-        server.app.center.now() + 60_000,
-    );
+    let foreign = server.sign(TokenKind::Softphone, caller.0, contact.0, server.app.center.now() + 60_000);
     let mut another = invite("v=0");
     another["callContextToken"] = json!(foreign);
     let elsewhere = json!({"sdp": "v=0", "contactId": server.engine.id(), "callContextToken": token});

@@ -101,7 +101,11 @@ impl Work {
         let mut next = self.started + TICK;
         let mut ready: Vec<Token> = Vec::new();
         while !self.stopping {
-            let wait = if ready.is_empty() { next.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+            let wait = if ready.is_empty() {
+                next.saturating_duration_since(Instant::now())
+            } else {
+                Duration::ZERO
+            };
             if let Err(error) = self.poll.poll(&mut events, Some(wait))
                 && error.kind() != std::io::ErrorKind::Interrupted
             {
@@ -379,8 +383,7 @@ impl Work {
     }
 
     fn event(&mut self, event: CallEvent) {
-        let instance: Option<InstanceId> =
-            self.parties.get(&event.party()).map(|party| party.owner.instance);
+        let instance: Option<InstanceId> = self.parties.get(&event.party()).map(|party| party.owner.instance);
         if let Some(instance) = instance {
             self.untold.push_back((instance, event));
         }

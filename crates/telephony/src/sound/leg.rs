@@ -78,12 +78,19 @@ impl Leg {
     }
 
     pub(super) fn send_digits(&mut self, digits: &str) {
-        let known: String = digits.chars().filter(|key| *key == ',' || Digit::try_from(*key).is_ok()).collect();
+        let known: String =
+            digits.chars().filter(|key| *key == ',' || Digit::try_from(*key).is_ok()).collect();
         // Only keys are left, so there is nothing to refuse.
         let _ = self.keys_out.push(&known);
     }
 
-    pub(super) fn key(&mut self, now: MediaTime, party: ParticipantId, key: char, events: &mut Vec<CallEvent>) {
+    pub(super) fn key(
+        &mut self,
+        now: MediaTime,
+        party: ParticipantId,
+        key: char,
+        events: &mut Vec<CallEvent>,
+    ) {
         let Some(Task::Gather { keys, .. }) = &mut self.task else { return };
         self.playing = None;
         let done = keys.key(now, key);
@@ -177,8 +184,7 @@ impl Leg {
                     self.event_timestamp = timestamp;
                 }
                 let duration = so_far_ms * (self.form.codec.clock_rate() / 1_000);
-                let payload =
-                    event_payload(digit, packets > 1, u16::try_from(duration).unwrap_or(u16::MAX));
+                let payload = event_payload(digit, packets > 1, u16::try_from(duration).unwrap_or(u16::MAX));
                 for _ in 0..packets {
                     let timestamp = self.event_timestamp;
                     send(Outgoing { payload_type, timestamp, marker: first, payload: &payload });

@@ -92,8 +92,10 @@ impl World {
 
     fn hears(&mut self, room: u128, table: &[(u128, &[u128])]) {
         let id = ParticipantId::from_u128;
-        let table: BTreeMap<_, _> =
-            table.iter().map(|(one, others)| (id(*one), others.iter().map(|other| id(*other)).collect())).collect();
+        let table: BTreeMap<_, _> = table
+            .iter()
+            .map(|(one, others)| (id(*one), others.iter().map(|other| id(*other)).collect()))
+            .collect();
         self.sound.mix(ContactId::from_u128(room), table);
     }
 

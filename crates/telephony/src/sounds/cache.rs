@@ -39,7 +39,9 @@ impl Cache {
         self.bytes += size;
         while self.bytes > self.most {
             let oldest = self.clips.iter().min_by_key(|(_, (_, used))| *used).map(|(name, _)| name.clone());
-            let Some((name, (clip, _))) = oldest.and_then(|name| self.clips.remove_entry(&name)) else { return };
+            let Some((name, (clip, _))) = oldest.and_then(|name| self.clips.remove_entry(&name)) else {
+                return;
+            };
             self.bytes -= clip.bytes() + name.len();
         }
     }

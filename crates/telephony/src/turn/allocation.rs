@@ -65,7 +65,8 @@ impl Allocation {
     pub(super) fn bind(&mut self, channel: u16, peer: SocketAddr, now: Instant) -> Result<(), Refused> {
         self.forget_expired(now);
         let until = now + CHANNEL;
-        if let Some(one) = self.channels.iter_mut().find(|(number, known, _)| *number == channel || *known == peer)
+        if let Some(one) =
+            self.channels.iter_mut().find(|(number, known, _)| *number == channel || *known == peer)
         {
             if (one.0, one.1) != (channel, peer) {
                 return Err(Refused::Taken);
@@ -84,7 +85,10 @@ impl Allocation {
     }
 
     pub(super) fn channel_of(&self, peer: SocketAddr, now: Instant) -> Option<u16> {
-        self.channels.iter().find(|(_, known, until)| *known == peer && *until > now).map(|(number, ..)| *number)
+        self.channels
+            .iter()
+            .find(|(_, known, until)| *known == peer && *until > now)
+            .map(|(number, ..)| *number)
     }
 
     pub(super) fn peer_of(&self, channel: u16, now: Instant) -> Option<SocketAddr> {

@@ -201,13 +201,7 @@ impl Turn {
         }
     }
 
-    fn message<'a>(
-        &mut self,
-        client: Client,
-        data: &'a [u8],
-        now: Instant,
-        unix: i64,
-    ) -> Option<Relay<'a>> {
+    fn message<'a>(&mut self, client: Client, data: &'a [u8], now: Instant, unix: i64) -> Option<Relay<'a>> {
         let message = Message::from_bytes(data).ok()?;
         match message.class() {
             MessageClass::Request => self.request(client, &message, now, unix).map(Relay::Answer),
@@ -216,13 +210,7 @@ impl Turn {
         }
     }
 
-    fn send<'a>(
-        &self,
-        client: Client,
-        message: &Message,
-        data: &'a [u8],
-        now: Instant,
-    ) -> Option<Relay<'a>> {
+    fn send<'a>(&self, client: Client, message: &Message, data: &'a [u8], now: Instant) -> Option<Relay<'a>> {
         let peer = message.attribute::<XorPeerAddress>().ok()?.addr(message.transaction_id());
         let (at, attribute) = message.iter_attributes().find(|(_, one)| one.get_type() == Data::TYPE)?;
         let start = at + 4;
@@ -236,13 +224,7 @@ impl Turn {
         self.pass(client, peer, data.get(4..4 + length)?, now)
     }
 
-    fn pass<'a>(
-        &self,
-        client: Client,
-        peer: SocketAddr,
-        data: &'a [u8],
-        now: Instant,
-    ) -> Option<Relay<'a>> {
+    fn pass<'a>(&self, client: Client, peer: SocketAddr, data: &'a [u8], now: Instant) -> Option<Relay<'a>> {
         let allocation = self.allocations.get(&client).filter(|allocation| allocation.until > now)?;
         let allowed = allocation.permits(peer, now) && self.rules.peers.contains(&peer);
         allowed.then_some(Relay::Media { from: allocation.relayed, to: peer, data })
@@ -260,6 +242,3 @@ impl Turn {
         }
     }
 }
-
-
-

@@ -10,8 +10,8 @@ use turn_types::attribute::{
 use turn_types::message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, REFRESH};
 use turn_types::stun::AddressFamily;
 use turn_types::stun::attribute::{
-    Attribute, AttributeStaticType, AttributeType, ErrorCode, Fingerprint, MessageIntegrity, Nonce, Realm, Software,
-    UnknownAttributes, Username, XorMappedAddress,
+    Attribute, AttributeStaticType, AttributeType, ErrorCode, Fingerprint, MessageIntegrity, Nonce, Realm,
+    Software, UnknownAttributes, Username, XorMappedAddress,
 };
 use turn_types::stun::message::{
     BINDING, IntegrityAlgorithm, IntegrityKey, LongTermKeyCredentials, Message, MessageWrite,
@@ -85,11 +85,9 @@ impl Turn {
         if !message.has_attribute(MessageIntegrity::TYPE) {
             return Err(unauthorized);
         }
-        let (Ok(username), Ok(realm), Ok(nonce)) = (
-            message.attribute::<Username>(),
-            message.attribute::<Realm>(),
-            message.attribute::<Nonce>(),
-        ) else {
+        let (Ok(username), Ok(realm), Ok(nonce)) =
+            (message.attribute::<Username>(), message.attribute::<Realm>(), message.attribute::<Nonce>())
+        else {
             return Err((ErrorCode::BAD_REQUEST, "Bad Request"));
         };
         if !self.secret.knows_nonce(nonce.nonce(), client.address, unix) {
@@ -147,7 +145,8 @@ impl Turn {
         if transport.protocol() != UDP {
             return Err((ErrorCode::UNSUPPORTED_TRANSPORT_PROTOCOL, "Only UDP is relayed"));
         }
-        if message.attribute::<RequestedAddressFamily>().is_ok_and(|one| one.family() != AddressFamily::IPV4) {
+        if message.attribute::<RequestedAddressFamily>().is_ok_and(|one| one.family() != AddressFamily::IPV4)
+        {
             return Err((ErrorCode::ADDRESS_FAMILY_NOT_SUPPORTED, "Relayed addresses are IPv4"));
         }
         if message.has_attribute(EvenPort::TYPE) || message.has_attribute(ReservationToken::TYPE) {

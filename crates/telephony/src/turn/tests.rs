@@ -67,7 +67,9 @@ impl World {
     }
 
     fn ask(&mut self, browser: &Browser, method: Method, attributes: &[&dyn AttributeWrite]) -> Said {
-        self.ask_as(browser, method, TransactionId::generate(), |_| attributes.iter().map(|one| one.to_raw().into_owned()).collect())
+        self.ask_as(browser, method, TransactionId::generate(), |_| {
+            attributes.iter().map(|one| one.to_raw().into_owned()).collect()
+        })
     }
 
     fn ask_as(
@@ -128,7 +130,12 @@ impl World {
     }
 
     /// What media gets of an indication to a peer.
-    fn send(&mut self, browser: &Browser, peer: &str, data: &[u8]) -> Option<(SocketAddr, SocketAddr, Vec<u8>)> {
+    fn send(
+        &mut self,
+        browser: &Browser,
+        peer: &str,
+        data: &[u8],
+    ) -> Option<(SocketAddr, SocketAddr, Vec<u8>)> {
         let mut message = Message::builder_indication(SEND, MessageWriteVec::new());
         let transaction = message.transaction_id();
         message.add_attribute(&XorPeerAddress::new(address(peer), transaction)).expect("fits");
@@ -168,7 +175,10 @@ fn a_client_reaches_media_and_media_reaches_it() {
     assert_eq!(wrapped.attribute::<Data>().expect("data").data(), b"and back");
 
     world.bind(&browser, 0x4001, MEDIA).expect("a channel");
-    assert_eq!(world.passed(&browser, &[0x40, 1, 0, 3, 7, 8, 9, 0]), Some((relayed, address(MEDIA), vec![7, 8, 9])));
+    assert_eq!(
+        world.passed(&browser, &[0x40, 1, 0, 3, 7, 8, 9, 0]),
+        Some((relayed, address(MEDIA), vec![7, 8, 9]))
+    );
     let (_, wrapped) = world.turn.from_media(relayed, address(MEDIA), &[1, 2, 3], world.now).expect("passed");
     assert_eq!(wrapped, [0x40, 1, 0, 3, 1, 2, 3]);
     assert_eq!(world.passed(&browser, &[0x40, 2, 0, 3, 7, 8, 9, 0]), None, "a channel that is not bound");
@@ -199,7 +209,8 @@ fn one_client_cannot_send_into_the_allocation_of_another() {
     assert_ne!(Ok(relayed), world.allocate(&other));
     assert_eq!(world.bind(&one, 0x4001, "198.18.0.1:49152"), Err(403));
     // Credentials of another user do not move an allocation.
-    let stolen = Browser { client: one.client, credentials: other.credentials.clone(), nonce: one.nonce.clone() };
+    let stolen =
+        Browser { client: one.client, credentials: other.credentials.clone(), nonce: one.nonce.clone() };
     assert_eq!(world.permit(&stolen, MEDIA), Err(441));
     assert_eq!(world.ask(&stolen, REFRESH, &[&Lifetime::new(0)]).map(drop), Err(441));
 }
@@ -209,8 +220,7 @@ fn credentials_have_to_be_right_and_of_now() {
     let mut world = World::new();
     let browser = world.browser("mia", 1000);
     let wrong = Credentials { password: "guess".to_owned(), ..browser.credentials.clone() };
-    let forged =
-        Credentials { username: format!("{}:mia", UNIX + 9999), ..browser.credentials.clone() };
+    let forged = Credentials { username: format!("{}:mia", UNIX + 9999), ..browser.credentials.clone() };
     let odd = world.secret.issue("mia", 0).username.replace("0:", "");
     let nameless = Credentials { username: odd, ..browser.credentials.clone() };
     let expired = world.secret.issue("mia", UNIX);
@@ -284,7 +294,10 @@ fn requests_are_answered_as_the_rfc_says() {
         ),
         (
             ALLOCATE,
-            vec![RequestedTransport::new(17).to_raw().into_owned(), EvenPort::new(true).to_raw().into_owned()],
+            vec![
+                RequestedTransport::new(17).to_raw().into_owned(),
+                EvenPort::new(true).to_raw().into_owned(),
+            ],
             508,
         ),
         (ALLOCATE, vec![RawAttribute::new(AttributeType::new(0x7777), b"what").into_owned()], 420),
@@ -312,7 +325,10 @@ fn bindings_are_answered_without_credentials_and_noise_is_not() {
     let request = Message::builder_request(BINDING, MessageWriteVec::new()).finish();
     let answer = world.raw(client, &request).expect("an answer");
     let answer = Message::from_bytes(&answer).expect("a message");
-    assert_eq!(answer.attribute::<XorMappedAddress>().expect("mapped").addr(answer.transaction_id()), client.address);
+    assert_eq!(
+        answer.attribute::<XorMappedAddress>().expect("mapped").addr(answer.transaction_id()),
+        client.address
+    );
     let noise: [&[u8]; 5] = [b"", b"\0", b"\x40", b"\x80\x60rtp", &[0; 20]];
     for noise in noise {
         assert_eq!(world.raw(client, noise), None, "{noise:?}");

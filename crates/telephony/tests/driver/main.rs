@@ -40,8 +40,7 @@ impl World {
             secret: Secret::new(b"a secret"),
         };
         let (driver, events) = Driver::start(options).expect("starts");
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { runtime, driver, events }
     }
 

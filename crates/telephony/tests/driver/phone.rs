@@ -51,8 +51,7 @@ impl Phone {
         codecs.enable_opus(codec == Codec::Opus, false);
         codecs.enable_pcmu(codec == Codec::Pcmu, false);
         codecs.enable_pcma(codec == Codec::Pcma, false);
-        let clock =
-            if codec == Codec::Opus { Frequency::FORTY_EIGHT_KHZ } else { Frequency::EIGHT_KHZ };
+        let clock = if codec == Codec::Opus { Frequency::FORTY_EIGHT_KHZ } else { Frequency::EIGHT_KHZ };
         codecs.add_config(101.into(), None, Name::Tele, clock, None, FormatParams::parse_line("0-15"));
         let mut rtc = config.build(Instant::now());
         rtc.add_local_candidate(Candidate::host(local, "udp").expect("a candidate"));
@@ -166,7 +165,8 @@ impl Phone {
                     Codec::Pcma => Name::PCMA,
                     _ => Name::PCMU,
                 };
-                let number = self.rtc.codec_config().find(|one| one.spec().codec == codec).expect("there").pt();
+                let number =
+                    self.rtc.codec_config().find(|one| one.spec().codec == codec).expect("there").pt();
                 (*number, self.frames * units, false, payload)
             }
             (true, None) => return,
