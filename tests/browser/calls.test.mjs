@@ -49,7 +49,7 @@ function remember(page, relay) {
 function figures(page) {
   return page.evaluate(async () => {
     const best = { energy: 0, duration: 0, packets: 0, lost: 0, local: undefined };
-    for (const connection of window.connections) {
+    for (const connection of window.connections.filter((one) => one.connectionState !== "closed")) {
       const all = [...(await connection.getStats()).values()];
       const inbound = all.find((one) => one.type === "inbound-rtp" && one.kind === "audio");
       if (!inbound || (inbound.packetsReceived ?? 0) < best.packets) continue;

@@ -27,8 +27,8 @@ mod problem;
 mod prompt_files;
 mod sessions;
 pub mod snapshot;
-mod softphone;
 mod sockets;
+mod softphone;
 mod task_templates;
 mod widget;
 

@@ -69,7 +69,7 @@ pub struct Calls {
 /// What is known of parties here.
 #[derive(Default)]
 struct Parties {
-    /// Which driver has a party's leg.
+    /// Which driver has a party's leg; also while the leg is lost and may come back, until the core hangs up.
     driver: HashMap<ParticipantId, usize>,
     /// The number of the last sound asked for, so that one that is ready late is not played.
     sound: HashMap<ParticipantId, u64>,
@@ -108,7 +108,7 @@ impl Calls {
         }
         let calls = Arc::new(Self { options, drivers, sounds, secret, parties: Arc::default() });
         for taken in events {
-            tokio::spawn(tell(Arc::downgrade(center), calls.parties.clone(), taken));
+            tokio::spawn(tell(Arc::downgrade(center), taken));
         }
         center.plug_telephony(calls.clone());
         Ok(calls)
@@ -298,14 +298,11 @@ fn with_port(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
 }
 
 /// Tells the cores what one driver tells. Those of one moment are told together.
-async fn tell(center: Weak<Center>, parties: Arc<Mutex<Parties>>, mut taken: mpsc::Receiver<InstanceEvent>) {
+async fn tell(center: Weak<Center>, mut taken: mpsc::Receiver<InstanceEvent>) {
     let mut batch = Vec::new();
     while taken.recv_many(&mut batch, EVENTS_TOGETHER).await > 0 {
         let mut by_instance: HashMap<InstanceId, Vec<CallEvent>> = HashMap::new();
         for (instance, event) in batch.drain(..) {
-            if let CallEvent::HungUp { party, .. } = &event {
-                parties.lock().forget(*party);
-            }
             by_instance.entry(instance).or_default().push(event);
         }
         let Some(center) = center.upgrade() else { return };

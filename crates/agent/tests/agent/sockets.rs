@@ -176,9 +176,7 @@ async fn frames_that_make_no_sense_are_answered_with_an_error() {
     let server = Listening::start().await;
     let (_, token) = server.agent("ann").await;
     let mut socket = server.agent_socket(&token).await;
-    for frame in
-        ["{", "[]", "", r#"{"topic":"aws/subscribe"}"#, r#"{"topic":"aws/softphone"}"#]
-    {
+    for frame in ["{", "[]", "", r#"{"topic":"aws/subscribe"}"#, r#"{"topic":"aws/softphone"}"#] {
         let answer = socket.ask(frame).await;
         assert!(answer["message"].is_string() && answer.get("topic").is_none(), "{frame}: {answer}");
         assert!(answer["connectionId"].is_string() && answer["requestId"].is_string());

@@ -154,9 +154,9 @@ fn a_prompt_is_heard_and_keys_are_gathered() {
             terminator: "#".to_owned(),
             cancel_key: true,
         };
-        let clip = clip(700.0, 60_000);
+        let clip = clip(900.0, 60_000);
         world.tell(Command::Gather { party: id(1), gather, clip, keys, error: None });
-        phone.until("the prompt", |phone| phone.hears(700.0) > 3_000.0);
+        phone.until("the prompt", |phone| phone.hears(900.0) > 3_000.0);
         for key in "42#".chars() {
             phone.press(key);
             phone.run(Duration::from_millis(200));
@@ -165,7 +165,7 @@ fn a_prompt_is_heard_and_keys_are_gathered() {
         let expected = CallEvent::Gathered { gather, party: id(1), keys, timed_out: false, error: None };
         assert_eq!(world.event(&mut [&mut phone]), expected);
         phone.run(Duration::from_millis(800));
-        assert!(phone.hears(700.0) < 100.0, "the first key has stopped the prompt");
+        assert!(phone.hears(900.0) < 100.0, "the first key has stopped the prompt");
     }
 }
 
