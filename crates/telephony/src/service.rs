@@ -11,14 +11,18 @@ use contacts::call::{CallCommand, CallEvent, CallFailure};
 use engine::{Engine, EngineError};
 use model::{ContactId, InstanceId, ParticipantId, Timestamp};
 use parking_lot::Mutex;
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::driver::{BindError, Command, Driver, DriverOptions, InstanceEvent, Owner, machine_addresses};
 use crate::rtc::OfferError;
 use crate::sound::Clip;
 use crate::sounds::{Sounds, Wanted};
+use crate::streams;
 use crate::turn::credentials::Secret;
 
+/// How often a port is looked for that is free for UDP and TCP.
+const FREE_PORT_ATTEMPTS: u32 = 50;
 /// Events that are told a core together.
 const EVENTS_TOGETHER: usize = 256;
 /// How often a core that does not take events is tried, and after which pause.
@@ -85,26 +89,34 @@ impl Calls {
     ) -> Result<Arc<Self>, StartError> {
         let addresses = machine_addresses(options.address);
         let secret = Secret::new(&options.secret);
-        let (mut drivers, mut events) = (Vec::new(), Vec::new());
-        for number in 0..options.drivers.max(1) {
+        let count = options.drivers.max(1);
+        let driver_options = |number: usize, turn: Vec<SocketAddr>| {
             let offset = u16::try_from(number).unwrap_or(u16::MAX);
             let port = if options.port == 0 { 0 } else { options.port.saturating_add(offset) };
-            let relay = options.turn_port.filter(|_| number == 0);
-            let (driver, taken) = Driver::start(DriverOptions {
+            DriverOptions {
                 media: with_port(&addresses, port),
                 advertised: options.advertised.clone(),
-                turn: relay.map(|port| with_port(&addresses, port)).unwrap_or_default(),
-                legs: options.legs.div_ceil(options.drivers.max(1)),
+                turn,
+                legs: options.legs.div_ceil(count),
                 secret: secret.clone(),
-            })?;
+            }
+        };
+        let (first, taken, listeners) = match options.turn_port {
+            None => {
+                let (driver, taken) = Driver::start(driver_options(0, Vec::new()))?;
+                (driver, taken, Vec::new())
+            }
+            Some(port) => with_relay(&addresses, port, |turn| driver_options(0, turn)).await?,
+        };
+        let (mut drivers, mut events) = (vec![Arc::new(first)], vec![taken]);
+        for number in 1..count {
+            let (driver, taken) = Driver::start(driver_options(number, Vec::new()))?;
             drivers.push(Arc::new(driver));
             events.push(taken);
         }
         Driver::introduce(&drivers);
-        for address in drivers[0].turn_addresses() {
-            crate::streams::listen(*address, &drivers[0])
-                .await
-                .map_err(|error| StartError::Stream(*address, error))?;
+        for listener in listeners {
+            streams::listen(listener, &drivers[0]);
         }
         let calls = Arc::new(Self { options, drivers, sounds, secret, parties: Arc::default() });
         for taken in events {
@@ -295,6 +307,31 @@ fn refused(error: OfferError) -> OfferRefused {
 
 fn with_port(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
     addresses.iter().map(|address| SocketAddr::new(*address, port)).collect()
+}
+
+/// A driver with the relay, and its TCP listeners, which have the same port. Where any free one will do, another one is
+/// tried when only one of the two is free.
+async fn with_relay(
+    addresses: &[IpAddr],
+    port: u16,
+    options: impl Fn(Vec<SocketAddr>) -> DriverOptions,
+) -> Result<(Driver, mpsc::Receiver<InstanceEvent>, Vec<TcpListener>), StartError> {
+    let mut attempts = if port == 0 { FREE_PORT_ATTEMPTS } else { 1 };
+    loop {
+        attempts -= 1;
+        let started = match streams::bind(addresses, port).await {
+            Ok(listeners) => {
+                let port = listeners.first().and_then(|one| one.local_addr().ok()).map(|one| one.port());
+                Driver::start(options(with_port(addresses, port.unwrap_or_default())))
+                    .map(|(driver, taken)| (driver, taken, listeners))
+                    .map_err(StartError::Bind)
+            }
+            Err((address, error)) => Err(StartError::Stream(address, error)),
+        };
+        if started.is_ok() || attempts == 0 {
+            return started;
+        }
+    }
 }
 
 /// Tells the cores what one driver tells. Those of one moment are told together.

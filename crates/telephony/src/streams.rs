@@ -1,7 +1,7 @@
 //! Connections of the relay over TCP, for browsers whose network lets no UDP through.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -25,9 +25,21 @@ const SILENCE: Duration = Duration::from_secs(660);
 /// How long a client may take to read what it is sent.
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
 
+/// Listens on these addresses, all on one port: the first one's, where any free one will do.
+pub async fn bind(addresses: &[IpAddr], mut port: u16) -> Result<Vec<TcpListener>, (SocketAddr, io::Error)> {
+    let mut listeners = Vec::new();
+    for ip in addresses {
+        let address = SocketAddr::new(*ip, port);
+        let failed = |error| (address, error);
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        port = listener.local_addr().map_err(failed)?.port();
+        listeners.push(listener);
+    }
+    Ok(listeners)
+}
+
 /// Takes connections from now on, as long as the driver is there.
-pub async fn listen(address: SocketAddr, driver: &Arc<Driver>) -> io::Result<()> {
-    let listener = TcpListener::bind(address).await?;
+pub fn listen(listener: TcpListener, driver: &Arc<Driver>) {
     let driver = Arc::downgrade(driver);
     let (places, numbers) = (Arc::new(Semaphore::new(CONNECTIONS)), AtomicU64::new(1));
     tokio::spawn(async move {
@@ -49,7 +61,6 @@ pub async fn listen(address: SocketAddr, driver: &Arc<Driver>) -> io::Result<()>
             });
         }
     });
-    Ok(())
 }
 
 async fn serve(stream: TcpStream, client: Client, driver: &Driver) {
