@@ -11,7 +11,7 @@ import { serveOwnPage } from "./kit/stock/own-worker.ts";
 const root = import.meta.dirname;
 const packageFile = createRequire(import.meta.url);
 
-const pages = ["index", "login", "console", "workspace", "ccp", "chat", "signed-in", "views"];
+const pages = ["index", "login", "console", "workspace", "ccp", "chat", "call", "signed-in", "views"];
 
 /** Which stock scripts a page needs, in loading order. */
 const stockOfPage: Record<string, ("streams" | "chat" | "task")[]> = {

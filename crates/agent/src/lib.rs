@@ -30,6 +30,7 @@ mod prompt_files;
 mod sessions;
 pub mod snapshot;
 mod sockets;
+mod softphone;
 mod task_templates;
 mod widget;
 

@@ -180,9 +180,14 @@ impl Center {
         self.work.telephony.plug(telephony);
     }
 
+    /// Telephony, where the server has it.
+    pub fn telephony(&self) -> Option<&Arc<dyn crate::telephony::Telephony>> {
+        self.work.telephony.plugged()
+    }
+
     /// Whether calls are possible.
     pub fn has_telephony(&self) -> bool {
-        self.work.telephony.is_plugged()
+        self.work.telephony.plugged().is_some()
     }
 
     /// Signed tokens.

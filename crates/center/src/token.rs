@@ -36,6 +36,8 @@ pub enum TokenKind {
     Federation = 10,
     /// What a window hands to a frame so that it can take over the sign-in: subject = user, object = session.
     Ticket = 11,
+    /// An agent's part in a call, with which their page brings up its sound: subject = participant, object = contact.
+    Softphone = 12,
     /// Upload of the sound of a prompt, and the right to use it: subject = user (nil = an access key), object = upload.
     PromptUpload = 14,
     /// Download of the sound of a prompt: subject = nil, object = prompt.
@@ -57,6 +59,7 @@ impl TokenKind {
             Download,
             Federation,
             Ticket,
+            Softphone,
             PromptUpload,
             PromptFile,
         ]

@@ -64,6 +64,19 @@ impl Setting for u64 {
     }
 }
 
+impl Setting for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_value(value: &Value) -> Option<Self> {
+        value.as_bool()
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Setting for f64 {
     const EXPECTED: &'static str = "a number that is not negative";
     fn from_value(value: &Value) -> Option<Self> {
@@ -197,6 +210,7 @@ settings! {
     }
     limits: "Limits that protect the server." {
         api_rate_factor api_rate_factor: f64 = 100.0, "API calls per second, as a multiple of the published rates. 1 = as published, 0 = no limit.";
+        calls calls: u64 = 500u64, "Calls that may be active at once in an instance. Those above it get the busy answer.";
         chats chats: u64 = 10_000u64, "Chats that may be active at once in an instance.";
         tasks tasks: u64 = 100_000u64, "Tasks that may be active at once in an instance.";
         message_characters message_characters: u64 = 1024u64, "Longest text message of a chat, in characters.";
@@ -229,12 +243,29 @@ settings! {
     prompts: "Prompts, the sound files that flows play." {
         prompts_fetch fetch: String = "public", "Where the file of a new prompt may be fetched from: off, public, private (and private networks) or local (and this machine).";
     }
+    telephony: "Calls: sound between browsers and this server." {
+        telephony_enabled enabled: bool = true, "Whether this server takes calls.";
+        telephony_address address: String = "", "Address that sound is exchanged on. Empty: as server.http. 0.0.0.0: every address of the machine.";
+        telephony_port port: u64 = 3480u64, "UDP port of the sound of all calls; further threads take the ports that follow. 0: any free one.";
+        telephony_advertised advertised: String = "", "Addresses that browsers are told instead of the machine's own, with commas between them, such as the public address of a NAT.";
+        telephony_relay relay: bool = true, "Whether this server is the TURN server that the pages of agents need. It relays to the sound of this server only.";
+        telephony_relay_port relay_port: u64 = 3478u64, "UDP and TCP port of the TURN server. 0: any free one.";
+        telephony_relay_urls relay_urls: String = "", "TURN addresses that pages are told, with commas between them, such as turn:cc.example.com:3478?transport=udp. Empty: as the page reaches this server.";
+        telephony_relay_secret relay_secret: String = "", "Secret shared with another TURN server that stands at these addresses. Empty: one of its own.";
+        telephony_threads threads: u64 = 1u64, "Threads that work on sound.";
+        telephony_legs legs: u64 = 1000u64, "Legs of calls at once: a caller and an agent are two.";
+    }
     web: "The pages." {
         web_folder folder: String = "", "Serve the pages from this folder instead of those built into the program.";
     }
     log: "What is written to standard error." {
         log level: String = "info", "error, warn, info, debug or trace.";
     }
+}
+
+/// The parts of a text with commas between them.
+pub(crate) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
 impl Config {
@@ -328,6 +359,26 @@ impl Config {
         let address = |text: &String| text.starts_with("http://") || text.starts_with("https://");
         if !self.functions_remote.values().all(address) {
             return wrong("functions.remote", "must have addresses that begin with http:// or https://");
+        }
+        let address = &self.telephony_address;
+        if !address.is_empty() && address.parse::<std::net::IpAddr>().is_err() {
+            return wrong("telephony.address", "must be an IP address");
+        }
+        if self.telephony_port > 65_535 || self.telephony_relay_port > 65_535 {
+            return wrong("telephony.port", "and telephony.relay_port must be at most 65535");
+        }
+        if list(&self.telephony_advertised).any(|one| one.parse::<std::net::IpAddr>().is_err()) {
+            return wrong("telephony.advertised", "must be IP addresses with commas between them");
+        }
+        let is_turn = |one: &str| one.starts_with("turn:") || one.starts_with("turns:");
+        if !list(&self.telephony_relay_urls).all(is_turn) {
+            return wrong("telephony.relay_urls", "must begin with turn: or turns:");
+        }
+        if !(1..=64).contains(&self.telephony_threads) {
+            return wrong("telephony.threads", "must be from 1 to 64");
+        }
+        if !(1..=100_000).contains(&self.telephony_legs) {
+            return wrong("telephony.legs", "must be from 1 to 100000");
         }
         if self.offer_seconds == 0 || self.task_offer_seconds == 0 {
             return wrong("agents.offer_seconds", "must be at least 1");
@@ -450,6 +501,13 @@ mod tests {
                 "'functions' has a table for a name that no function can have",
             ),
             ("[instance]\naccount = \"1\"", ("A", ""), "'instance.account' must have 12 digits"),
+            ("[telephony]\naddress = \"here\"", ("A", ""), "'telephony.address' must be an IP address"),
+            (
+                "",
+                ("SWITCHROOM_TELEPHONY_ADVERTISED", "203.0.113.9, x"),
+                "'telephony.advertised' must be IP addresses with commas between them",
+            ),
+            ("[telephony]\nenabled = 1", ("A", ""), "FILE: 'telephony.enabled' must be true or false"),
             (
                 "",
                 ("SWITCHROOM_SERVER_PORT", "1"),

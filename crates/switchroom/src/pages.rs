@@ -25,7 +25,7 @@ pub(crate) struct Pages {
 }
 
 /// Which page of the build answers which path.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 16] = [
     ("/", "index.html"),
     ("/login", "login.html"),
     ("/console", "console.html"),
@@ -39,6 +39,7 @@ const PAGES: [(&str, &str); 15] = [
     ("/connect/agent-app-v2", "workspace.html"),
     ("/chat", "chat.html"),
     ("/chat/signed-in", "signed-in.html"),
+    ("/call", "call.html"),
     ("/stargate/app", "views.html"),
     ("/stargate/app/", "views.html"),
 ];

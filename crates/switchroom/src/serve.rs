@@ -24,7 +24,7 @@ use wire::{Callers, Endpoint, Throttle};
 
 use crate::audit::Audit;
 use crate::callers::AccessKeys;
-use crate::config::Config;
+use crate::config::{Config, list};
 use crate::retention::Retention;
 use crate::{first_start, pages};
 
@@ -69,7 +69,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         settings: Settings {
             offer_ms: config.offer_seconds as i64 * 1000,
             task_offer_ms: config.task_offer_seconds as i64 * 1000,
-            live_contacts: [0, config.chats as usize, config.tasks as usize],
+            live_contacts: [config.calls as usize, config.chats as usize, config.tasks as usize],
             message_characters: config.message_characters as usize,
             flow_logs: true,
         },
@@ -84,6 +84,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     first_start::write_bootstrap(&folder, &center, &endpoint, &first_key, logins.as_deref())
         .await
         .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
+
+    if config.telephony_enabled {
+        start_telephony(&center, &config).await;
+    }
 
     let stopping = Arc::new(Notify::new());
     let forgetting = Arc::new(Notify::new());
@@ -173,6 +177,45 @@ fn sound(config: &Config) -> center::Sound {
     center::Sound { speech, prompts }
 }
 
+/// Starts telephony. A server that cannot have the ports goes on without calls, and says so.
+async fn start_telephony(center: &Arc<Center>, config: &Config) {
+    let options = telephony_options(center, config);
+    let sounds = Arc::new(telephony::Library::new(center));
+    match telephony::Calls::start(center, options, sounds).await {
+        Ok(calls) => {
+            let (media, relay) = (calls.media_addresses(), calls.relay_addresses());
+            tracing::info!(?media, ?relay, "calls are taken");
+        }
+        Err(error) => {
+            tracing::warn!(%error, "this server takes no calls. Free the port, or set telephony.port and telephony.relay_port, or telephony.enabled = false");
+        }
+    }
+}
+
+fn telephony_options(center: &Center, config: &Config) -> telephony::TelephonyOptions {
+    let same = config.http.rsplit_once(':').map_or(config.http.as_str(), |(host, _)| host);
+    let address = if config.telephony_address.is_empty() { same } else { &config.telephony_address };
+    let address = address.trim_matches(['[', ']']).parse();
+    // The configuration has been checked; what is left is a server that listens on a name.
+    let any = std::net::IpAddr::from([0, 0, 0, 0]);
+    let secret = match config.telephony_relay_secret.as_str() {
+        "" => center.tokens().derive("relay"),
+        shared => shared.to_owned(),
+    };
+    telephony::TelephonyOptions {
+        address: address.unwrap_or(any),
+        port: u16::try_from(config.telephony_port).unwrap_or_default(),
+        advertised: list(&config.telephony_advertised).filter_map(|one| one.parse().ok()).collect(),
+        drivers: config.telephony_threads as usize,
+        legs: config.telephony_legs as usize,
+        turn_port: config
+            .telephony_relay
+            .then_some(u16::try_from(config.telephony_relay_port).unwrap_or_default()),
+        turn_urls: list(&config.telephony_relay_urls).map(str::to_owned).collect(),
+        secret: secret.into_bytes(),
+    }
+}
+
 fn router(app: App, keys: Arc<AccessKeys>, audit: Audit, config: &Config) -> Router {
     let center = app.center.clone();
     let origins = approved(center.clone());
@@ -230,7 +273,8 @@ fn greet(endpoint: &str, folder: &Path, logins: Option<&[first_start::Login]>) {
     println!("Switchroom is running.\n");
     println!("  Console          {endpoint}/console");
     println!("  Agent workspace  {endpoint}/agent-app-v2");
-    println!("  Customer chat    {endpoint}/chat\n");
+    println!("  Customer chat    {endpoint}/chat");
+    println!("  Customer call    {endpoint}/call\n");
     match logins {
         // Standard output may be a log; passwords are for eyes only.
         Some(logins) if std::io::stdout().is_terminal() => {

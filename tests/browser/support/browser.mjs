@@ -4,6 +4,9 @@ import { chromium } from "playwright-core";
 
 const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+/** A browser whose microphone beeps once a second, and which lets every page use it. */
+export const CALLING = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
 /** Starts it; further flags may be given, such as those of a fake microphone. */
 export function launch(...flags) {
   const executablePath = candidates.find((path) => path && existsSync(path));

@@ -10,6 +10,16 @@ const root = resolve(import.meta.dirname, "../../..");
 /** The program under test. */
 export const BINARY = process.env.SWITCHROOM_BIN ?? join(root, "target/debug/switchroom");
 
+/** Tests run side by side, and most need no calls: those that do take ports of their own. */
+const ordinary = { SWITCHROOM_LIMITS_API_RATE_FACTOR: "0", SWITCHROOM_TELEPHONY_ENABLED: "false" };
+/** Settings of a server that takes calls. */
+export const WITH_CALLS = {
+  SWITCHROOM_TELEPHONY_ENABLED: "true",
+  SWITCHROOM_TELEPHONY_PORT: "0",
+  SWITCHROOM_TELEPHONY_RELAY_PORT: "0",
+  SWITCHROOM_TELEPHONY_THREADS: "2",
+};
+
 export class Server {
   #environment;
   #child;
@@ -42,7 +52,7 @@ export class Server {
     const bootstrap = join(this.data, "bootstrap.json");
     const before = statSync(bootstrap, { throwIfNoEntry: false })?.mtimeMs;
     this.#child = spawn(BINARY, ["serve", "--data", this.data, "--http", this.#http, ...this.#arguments], {
-      env: { ...Object.fromEntries(inherited), SWITCHROOM_LIMITS_API_RATE_FACTOR: "0", ...this.#environment },
+      env: { ...Object.fromEntries(inherited), ...ordinary, ...this.#environment },
       stdio: ["ignore", log, log],
     });
     closeSync(log);

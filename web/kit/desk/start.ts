@@ -3,6 +3,7 @@ import type { DeskToken, Session } from "../api/session";
 import { stock } from "../stock/connect";
 import { installOwnHostSocket } from "../stock/own-host-socket";
 import { installOwnWorker } from "../stock/own-worker";
+import { RtcSession, rtcErrors } from "../stock/rtc-session";
 import { instanceAnswers, localProvider, openHostChannel } from "./provider";
 import ring from "./ring.wav";
 
@@ -54,7 +55,10 @@ export function startDesk(session: Session, token: DeskToken): void {
     },
   });
   // It asks for the microphone as soon as it starts, which nobody should be asked for who cannot have calls.
-  if (session.calls) core.initSoftphoneManager({});
+  if (session.calls) {
+    Object.assign(stock(), { RTCSession: RtcSession, RTCErrors: rtcErrors });
+    core.initSoftphoneManager({});
+  }
 
   if (window.parent !== window) {
     core.getEventBus().subscribe(EventType.CONFIGURE, () => {

@@ -11,6 +11,11 @@ export const view = {
   en: async () => (await import("./en/view")).view,
   de: async () => (await import("./de/view")).view,
 };
+
+export const caller = {
+  en: async () => (await import("./en/caller")).caller,
+  de: async () => (await import("./de/caller")).caller,
+};
 export const desk = {
   en: async () => (await import("./en/desk")).desk,
   de: async () => (await import("./de/desk")).desk,

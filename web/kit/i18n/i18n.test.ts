@@ -1,12 +1,14 @@
 /** Every language has every text, with the same placeholders, and plurals come out right. */
 import { expect, test } from "vitest";
 import { createI18n } from ".";
+import { caller as callerDe } from "./de/caller";
 import { chat as chatDe } from "./de/chat";
 import { common as commonDe } from "./de/common";
 import { consoleTexts as consoleDe } from "./de/console";
 import { designer as designerDe } from "./de/designer";
 import { desk as deskDe } from "./de/desk";
 import { logs as logsDe } from "./de/logs";
+import { caller } from "./en/caller";
 import { chat } from "./en/chat";
 import { common } from "./en/common";
 import { consoleTexts } from "./en/console";
@@ -14,12 +16,20 @@ import { designer } from "./en/designer";
 import { desk } from "./en/desk";
 import { logs } from "./en/logs";
 
-const en: Record<string, string> = { ...common, ...chat, ...desk, ...consoleTexts, ...designer, ...logs };
-const de: Record<string, string> = { ...commonDe, ...chatDe, ...deskDe, ...consoleDe, ...designerDe, ...logsDe };
+const en: Record<string, string> = { ...common, ...caller, ...chat, ...desk, ...consoleTexts, ...designer, ...logs };
+const de: Record<string, string> = {
+  ...commonDe,
+  ...callerDe,
+  ...chatDe,
+  ...deskDe,
+  ...consoleDe,
+  ...designerDe,
+  ...logsDe,
+};
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 test("groups of texts do not share keys", () => {
-  const groups = [common, chat, desk, consoleTexts, designer, logs].map((group) => Object.keys(group).length);
+  const groups = [common, caller, chat, desk, consoleTexts, designer, logs].map((group) => Object.keys(group).length);
   expect(Object.keys(en)).toHaveLength(groups.reduce((sum, count) => sum + count, 0));
 });
 

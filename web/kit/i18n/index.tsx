@@ -1,5 +1,6 @@
 /** Texts, dates and numbers in the user's language; every text lives in `en/` and its translation beside it. */
 import { createContext, type ReactNode, useContext, useMemo } from "react";
+import type { CallerKey } from "./en/caller";
 import type { ChatKey } from "./en/chat";
 import type { CommonKey } from "./en/common";
 import type { ConsoleKey } from "./en/console";
@@ -9,7 +10,7 @@ import type { LogsKey } from "./en/logs";
 import type { ViewKey } from "./en/view";
 
 /** Every text of the product. Plural texts end in `_one` and `_other` and are asked for without the ending. */
-export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey | LogsKey | ViewKey;
+export type MessageKey = CommonKey | DeskKey | ChatKey | CallerKey | ConsoleKey | DesignerKey | LogsKey | ViewKey;
 type PluralStem<K> = K extends `${infer Stem}_other` ? Stem : never;
 export type PluralKey = PluralStem<MessageKey>;
 export type Messages = Partial<Record<MessageKey, string>>;

@@ -16,6 +16,7 @@ use wire::{ApiError, Call, Operation};
 
 use super::{Agent, Answer, Authentication, unavailable};
 use crate::snapshot::{chat_token, seconds, snapshot};
+use crate::softphone::media_info;
 
 pub(super) fn operations() -> Vec<Operation<App>> {
     vec![Operation::rpc("GetAgentSnapshot", get_agent_snapshot).read_only()]
@@ -63,6 +64,7 @@ async fn get_agent_snapshot(call: Call<App>, input: GetAgentSnapshot) -> Answer 
     let sign = |core: &contacts::Core, part| tokens.sign(&chat_token(core, part, agent.session));
     let mut body =
         agent.engine.read(|core, now| snapshot(core, agent.user, now, &sign)).await.map_err(unavailable)?;
+    media_info::equip(&mut body, &call.state, &agent.engine, agent.user, &call.headers);
     // Panels measure the difference of their clock against this, so it is made last.
     let now = agent.engine.now();
     body["snapshotTimestamp"] = seconds(now);

@@ -13,6 +13,7 @@ use super::{Agent, Answer, Authentication, invalid_configuration, unavailable};
 use crate::sessions::{SESSION_MS, SignedIn};
 use crate::snapshot::{ChatPart, chat_token};
 use crate::sockets::agent_socket_url;
+use crate::softphone::media_info;
 
 pub(super) fn operations() -> Vec<Operation<App>> {
     vec![
@@ -33,7 +34,7 @@ struct CreateTransport {
     #[serde(default)]
     contact_id: Option<String>,
     #[serde(default)]
-    #[allow(dead_code, reason = "of the softphone, which is not built")]
+    #[allow(dead_code, reason = "every page of an agent has a place at the relay")]
     softphone_client_id: Option<String>,
 }
 
@@ -42,15 +43,15 @@ async fn create_transport(call: Call<App>, input: CreateTransport) -> Answer {
     match input.transport_type.as_str() {
         "web_socket" => Ok(web_socket(&call, &agent)),
         "chat_token" => chat(&call, &agent, input).await,
-        "softphone" | "web_rtc" => Err(invalid_configuration(format!(
-            "CreateTransport {}: calls are not available in this product yet.",
-            input.transport_type
-        ))),
+        "softphone" => softphone(&call, &agent),
+        "web_rtc" => Err(invalid_configuration(
+            "CreateTransport web_rtc: calls with video are not available in this product yet.",
+        )),
         "agent_discovery" => Err(invalid_configuration(
             "CreateTransport agent_discovery: global resiliency is not available in this product.",
         )),
         other => Err(ApiError::invalid_parameter(format!(
-            "transportType '{other}' is not known; possible are web_socket and chat_token."
+            "transportType '{other}' is not known; possible are web_socket, chat_token and softphone."
         ))),
     }
 }
@@ -64,6 +65,20 @@ fn web_socket(call: &Call<App>, agent: &Agent) -> serde_json::Value {
         "transportLifeTimeInSeconds": call.state.socket_ms / 1000,
         "expiry": expiry.iso_millis(),
     }})
+}
+
+/// The relay that the softphone of the agent's page goes through.
+fn softphone(call: &Call<App>, agent: &Agent) -> Answer {
+    let center = &call.state.center;
+    let origin = call.state.origin(&call.headers);
+    let transport = center
+        .telephony()
+        .and_then(|telephony| media_info::transport(&**telephony, &origin, agent.user, agent.engine.now()));
+    transport.ok_or_else(|| {
+        invalid_configuration(
+            "CreateTransport softphone: this server has no relay for calls. See the section telephony of its configuration.",
+        )
+    })
 }
 
 /// The token with which the agent speaks in one chat.

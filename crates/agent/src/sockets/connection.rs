@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use center::Center;
 use contacts::transcript::content_type;
 use engine::{Engine, Frame, Subscription};
 use model::{ContactId, ParticipantId, Timestamp, UserId};
@@ -15,6 +16,7 @@ use wire::guard::Draining;
 use super::SocketLimits;
 use super::frame::{self, Request};
 use super::places::Place;
+use crate::softphone::{self, Line};
 
 /// How long a client may take to answer a close frame.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -58,7 +60,7 @@ impl Party {
     /// The topics there are for the party.
     fn topics(&self) -> &'static [&'static str] {
         match self {
-            Self::Agent { .. } => &["aws/chat", "aws/task"],
+            Self::Agent { .. } => &["aws/chat", "aws/task", softphone::TOPIC],
             _ => &["aws/chat"],
         }
     }
@@ -67,6 +69,7 @@ impl Party {
 /// Everything a socket has before it is open.
 pub(super) struct Seat {
     pub limits: SocketLimits,
+    pub center: Arc<Center>,
     pub engine: Arc<Engine>,
     pub party: Party,
     pub subscription: Subscription,
@@ -81,10 +84,11 @@ type Ending = (u16, &'static str);
 impl Seat {
     /// Serves the socket until it ends.
     pub(super) async fn run(self, mut socket: WebSocket) {
-        let Seat { limits, engine, party, mut subscription, expires_at, draining, place } = self;
+        let Seat { limits, center, engine, party, mut subscription, expires_at, draining, place } = self;
         let life = expires_at.since(engine.now()).max(0).unsigned_abs();
         let mut open = Open {
             limits,
+            center,
             engine,
             party,
             id: Uuid::new_v4(),
@@ -102,6 +106,7 @@ impl Seat {
 
 struct Open {
     limits: SocketLimits,
+    center: Arc<Center>,
     engine: Arc<Engine>,
     party: Party,
     id: Uuid,
@@ -206,6 +211,13 @@ impl Open {
             Request::Heartbeat => vec![frame::HEARTBEAT.to_owned()],
             Request::Ping => vec![frame::PING.to_owned()],
             Request::Subscribe(topics) => self.subscribe(&topics).await,
+            Request::Softphone(frame) => match self.party {
+                Party::Agent { user, .. } => {
+                    let line = Line { center: &self.center, engine: &self.engine, user };
+                    line.answer(frame).await.into_iter().collect()
+                }
+                _ => vec![frame::error("Forbidden", self.id)],
+            },
             Request::Push(_) => vec![frame::error("Forbidden", self.id)],
             Request::Malformed => vec![frame::error("Bad Request", self.id)],
         }

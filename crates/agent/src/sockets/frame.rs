@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::softphone;
+
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Request {
@@ -12,6 +14,8 @@ pub(super) enum Request {
     Ping,
     /// Deliver these topics from now on.
     Subscribe(Vec<String>),
+    /// The softphone's signalling.
+    Softphone(softphone::Frame),
     /// Something for a topic that takes nothing from clients.
     Push(String),
     /// Nothing that the protocol knows.
@@ -25,6 +29,7 @@ impl Request {
             Some("aws/heartbeat") => Self::Heartbeat,
             Some("aws/ping") => Self::Ping,
             Some("aws/subscribe") => topics(&frame).map_or(Self::Malformed, Self::Subscribe),
+            Some(softphone::TOPIC) => softphone::Frame::read(&frame).map_or(Self::Malformed, Self::Softphone),
             Some(topic) => Self::Push(topic.to_owned()),
             None => Self::Malformed,
         }
@@ -78,7 +83,8 @@ mod tests {
             (r#"{"topic":"aws/subscribe","content":{"topics":[]}}"#, Request::Malformed),
             (r#"{"topic":"aws/subscribe","content":{"topics":[1]}}"#, Request::Malformed),
             (r#"{"topic":"aws/subscribe"}"#, Request::Malformed),
-            (r#"{"topic":"aws/softphone","jsonRpcMsg":{}}"#, Request::Push("aws/softphone".to_owned())),
+            (r#"{"topic":"aws/softphone"}"#, Request::Malformed),
+            (r#"{"topic":"aws/other"}"#, Request::Push("aws/other".to_owned())),
             (r#"{"topic":7}"#, Request::Malformed),
             ("[]", Request::Malformed),
             ("{", Request::Malformed),

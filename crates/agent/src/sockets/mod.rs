@@ -5,7 +5,7 @@
 //!
 //! | party | token | topics | may be refused as one too many |
 //! |---|---|---|---|
-//! | agent | `AgentSocket` | `aws/chat`, `aws/task` | no |
+//! | agent | `AgentSocket` | `aws/chat`, `aws/task`, `aws/softphone` | no |
 //! | customer, custom participant | `ParticipantSocket` | `aws/chat` | yes |
 //! | agent, one chat only | `AgentChat` | `aws/chat`, of that chat | yes |
 //! | agent, in a guide | `AgentChat` | `aws/chat` | yes |
@@ -25,7 +25,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use center::token::TokenError;
-use center::{Token, TokenKind};
+use center::{Center, Token, TokenKind};
 use contacts::Address;
 use engine::Engine;
 use model::{ParticipantId, Timestamp, UserId};
@@ -146,7 +146,18 @@ async fn agent(
         return Err(Refused::Forbidden("The sign-in is over."));
     }
     let party = Party::Agent { user, session };
-    Ok(open(shared.limits, engine, Address::Agent(user), party, token.expires_at, draining, None, upgrade))
+    let center = app.center.clone();
+    Ok(open(
+        shared.limits,
+        center,
+        engine,
+        Address::Agent(user),
+        party,
+        token.expires_at,
+        draining,
+        None,
+        upgrade,
+    ))
 }
 
 async fn participant(
@@ -182,7 +193,8 @@ async fn participant(
     };
     let limit = shared.limits.per_participant;
     let place = shared.places.take(participant, limit).ok_or(Refused::TooMany)?;
-    Ok(open(shared.limits, engine, to, party, token.expires_at, draining, Some(place), upgrade))
+    let center = app.center.clone();
+    Ok(open(shared.limits, center, engine, to, party, token.expires_at, draining, Some(place), upgrade))
 }
 
 fn admit(app: &App, text: &str, kinds: &[TokenKind]) -> Result<(Arc<Engine>, Token), Refused> {
@@ -196,6 +208,7 @@ fn admit(app: &App, text: &str, kinds: &[TokenKind]) -> Result<(Arc<Engine>, Tok
 
 fn open(
     limits: SocketLimits,
+    center: Arc<Center>,
     engine: Arc<Engine>,
     to: Address,
     party: Party,
@@ -208,6 +221,7 @@ fn open(
     let subscription = engine.bus().subscribe(to);
     let seat = Seat {
         limits,
+        center,
         engine,
         party,
         subscription,

@@ -1,6 +1,7 @@
-//! Chats that anybody may start: the communications widget and the hosted chat page (spec 11 §3.10).
+//! Chats and calls that anybody may start: the communications widget and the hosted chat page (spec 11 §3.10).
 
 mod authentication;
+mod call;
 mod pace;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Router<App> {
             post(authentication::answer).layer(DefaultBodyLimit::max(BODY_LIMIT)),
         )
         .route("/widget/config", get(config))
+        .merge(call::routes())
         .layer(Extension(pace))
 }
 
@@ -267,6 +269,7 @@ async fn config(
         "participantEndpoint": origin,
         "startChatEndpoint": format!("{origin}/widget/chat"),
         "contactFlowId": flow,
+        "calls": app.center.telephony().is_some(),
         "featurePermissions": features(true),
     });
     Ok(([(CACHE_CONTROL, "no-store")], Json(body)).into_response())

@@ -6,6 +6,7 @@ mod cti;
 mod login;
 mod polls;
 mod sockets;
+mod softphone;
 mod support;
 mod widget;
 mod work;

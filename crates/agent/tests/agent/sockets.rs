@@ -21,15 +21,15 @@ use wire::guard::{Drained, Limits, serve};
 use crate::support::{Panel, SOON, Server};
 
 /// A server that listens.
-struct Listening {
-    server: Server,
+pub struct Listening {
+    pub server: Server,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Drained>,
 }
 
 impl Listening {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         Self::with(SocketLimits::default()).await
     }
 
@@ -59,12 +59,12 @@ impl Listening {
     }
 
     /// An agent's address and token.
-    async fn agent(&self, name: &str) -> (UserId, String) {
+    pub async fn agent(&self, name: &str) -> (UserId, String) {
         let token = self.server.token(name, TokenKind::AgentSocket).await;
         (self.server.user(name).await, token)
     }
 
-    async fn agent_socket(&self, token: &str) -> Socket {
+    pub async fn agent_socket(&self, token: &str) -> Socket {
         self.open("/socket/agent", token).await.expect("opens")
     }
 
@@ -83,7 +83,7 @@ impl Listening {
 }
 
 /// A client.
-struct Socket {
+pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
@@ -103,12 +103,12 @@ impl Socket {
         }
     }
 
-    async fn ask(&mut self, frame: &str) -> Value {
+    pub async fn ask(&mut self, frame: &str) -> Value {
         self.send(frame).await;
         self.next().await
     }
 
-    async fn subscribe(&mut self, topic: &str) {
+    pub async fn subscribe(&mut self, topic: &str) {
         let answer = self.ask(&subscription(&[topic])).await;
         assert_eq!(
             answer,
@@ -161,7 +161,8 @@ async fn heartbeats_and_subscriptions_are_answered() {
     socket.subscribe("aws/task").await;
     let failure =
         |topic: &str| json!({"topic": "aws/subscribe", "content": {"status": "failure", "topics": [topic]}});
-    for topic in ["aws/softphone", "aws/nothing", ""] {
+    socket.subscribe("aws/softphone").await;
+    for topic in ["aws/other", "aws/nothing", ""] {
         assert_eq!(socket.ask(&subscription(&[topic])).await, failure(topic));
     }
     let both = socket.ask(&subscription(&["aws/chat", "aws/nothing"])).await;
@@ -175,9 +176,7 @@ async fn frames_that_make_no_sense_are_answered_with_an_error() {
     let server = Listening::start().await;
     let (_, token) = server.agent("ann").await;
     let mut socket = server.agent_socket(&token).await;
-    for frame in
-        ["{", "[]", "", r#"{"topic":"aws/subscribe"}"#, r#"{"topic":"aws/softphone","jsonRpcMsg":{}}"#]
-    {
+    for frame in ["{", "[]", "", r#"{"topic":"aws/subscribe"}"#, r#"{"topic":"aws/softphone"}"#] {
         let answer = socket.ask(frame).await;
         assert!(answer["message"].is_string() && answer.get("topic").is_none(), "{frame}: {answer}");
         assert!(answer["connectionId"].is_string() && answer["requestId"].is_string());
