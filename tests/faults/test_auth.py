@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import sqlite3
 import stat
 import threading
 import time
@@ -400,9 +401,13 @@ def test_no_secret_in_any_log(server, script, secrets):
     server.stop()
     places = {"the server's log": server.data.parent / "data.log",
               **{f"streams/{name}.jsonl": server.data / "streams" / f"{name}.jsonl" for name in ("calls", "flow-logs")}}
+    contents = {place: path.read_text(errors="replace") if path.exists() else "" for place, path in places.items()}
+    with sqlite3.connect(server.data / "switchroom.db") as database:
+        for table in ("flow_logs", "changes"):
+            contents[table] = "\n".join(body for body, in database.execute(f"SELECT body FROM {table}"))
+    assert contents["changes"], "the change history is read"
     found = []
-    for place, path in places.items():
-        content = path.read_text(errors="replace") if path.exists() else ""
+    for place, content in contents.items():
         found += [f"{name} in {place}" for text, name in secrets.texts.items() if text in content]
     assert not found, "\n".join(found)
     # The streams of contacts hold what they publish, but never credentials.

@@ -62,6 +62,26 @@ export function useConsole(): ConsoleContext {
   return value;
 }
 
+/** What our own routes answer with has a status instead of a name. */
+function explainStatus(status: number | undefined, said: string, t: I18n["t"]): string {
+  switch (status) {
+    case 0:
+      return t("failure.network");
+    case 400:
+      return t("problem.invalid", { message: said });
+    case 401:
+      return t("failure.signedOut");
+    case 403:
+      return t("problem.denied");
+    case 404:
+      return t("problem.gone");
+    case 429:
+      return t("problem.throttled");
+    default:
+      return t("failure.unknown", { message: said });
+  }
+}
+
 /** Says what an API error means and what to do, in the user's language. */
 export function explain(error: unknown, t: I18n["t"]): string {
   const { name = "", message = "", Message = "" } = (error ?? {}) as Record<"name" | "message" | "Message", string>;
@@ -93,6 +113,8 @@ export function explain(error: unknown, t: I18n["t"]): string {
     case "UnrecognizedClientException":
     case "UnauthorizedException":
       return t("failure.signedOut");
+    case "ServerError":
+      return explainStatus((error as { status?: number }).status, said, t);
     case "TypeError":
       // What the browser throws when nothing answers.
       return t("failure.network");

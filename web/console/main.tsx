@@ -3,7 +3,7 @@ import { I18nProvider as CloudscapeTexts } from "@cloudscape-design/components/i
 import { applyTheme } from "@cloudscape-design/components/theming";
 import { readSession, type Session } from "@kit/api/session";
 import { preferredLocale, useI18n } from "@kit/i18n";
-import { chat, common, consoleTexts, designer, desk } from "@kit/i18n/catalogues";
+import { chat, common, consoleTexts, designer, desk, logs } from "@kit/i18n/catalogues";
 import { startPage } from "@kit/start";
 import { useMode } from "@kit/theme/mode";
 import { Alert } from "@kit/ui/Alert";
@@ -92,7 +92,7 @@ function Console({ texts }: { texts: object }) {
 async function start() {
   applyTheme({ theme });
   const texts = (await cloudscapeTexts[preferredLocale()]()).default;
-  await startPage([common, chat, desk, consoleTexts, designer], () => <Console texts={texts} />);
+  await startPage([common, chat, desk, consoleTexts, designer, logs], () => <Console texts={texts} />);
 }
 
 void start();

@@ -111,6 +111,12 @@ export const pages: Page[] = [
     page(() => import("./features/flows/FlowsPage"), "FlowsPage"),
     page(() => import("./features/flows/FlowPage"), "FlowPage"),
   ),
+  {
+    path: "/console/flow-logs",
+    permissions: ["ContactFlows.View"],
+    component: page(() => import("./features/flow-logs/FlowLogsPage"), "FlowLogsPage"),
+    nav: { group: "flows", text: "flowLogs.title" },
+  },
   ...resource(
     "/console/prompts",
     "Prompts",
@@ -123,5 +129,11 @@ export const pages: Page[] = [
     permissions: ["SecurityProfiles.View"],
     component: page(() => import("./features/origins/OriginsPage"), "OriginsPage"),
     nav: { group: "settings", text: "origins.title" },
+  },
+  {
+    path: "/console/changes",
+    permissions: ["HistoricalChanges.View"],
+    component: page(() => import("./features/changes/ChangesPage"), "ChangesPage"),
+    nav: { group: "settings", text: "changes.title" },
   },
 ];

@@ -5,9 +5,10 @@ import { common } from "@kit/i18n/en/common";
 import { consoleTexts } from "@kit/i18n/en/console";
 import { designer } from "@kit/i18n/en/designer";
 import { desk } from "@kit/i18n/en/desk";
+import { logs } from "@kit/i18n/en/logs";
 import type { ReactNode } from "react";
 
-export const english = createI18n("en", { ...common, ...chat, ...desk, ...consoleTexts, ...designer });
+export const english = createI18n("en", { ...common, ...chat, ...desk, ...consoleTexts, ...designer, ...logs });
 
 export function WithTexts({ children }: { children: ReactNode }) {
   return <I18nProvider value={english}>{children}</I18nProvider>;

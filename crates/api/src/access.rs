@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use directory::Permission;
 use directory::permissions::holds;
+use directory::{Directory, Permission};
 use engine::Engine;
 use model::UserId;
 use wire::{ApiError, Call, Principal};
@@ -71,5 +71,15 @@ pub(crate) fn acting_user(call: &Call<App>) -> Option<UserId> {
     match &call.principal {
         Principal::User(user) => Some(user.user),
         other => other.user(),
+    }
+}
+
+/// Who makes a call, as versions and the change history name them: a user name or the id of an access key.
+pub(crate) fn author(call: &Call<App>, directory: &Directory) -> String {
+    let user = acting_user(call).and_then(|user| directory.user(user));
+    match (user, &call.principal) {
+        (Some(user), _) => user.username.clone(),
+        (None, Principal::AccessKey(key)) => key.access_key_id.clone(),
+        (None, _) => String::new(),
     }
 }

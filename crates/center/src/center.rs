@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use contacts::Settings;
-use directory::{Change, Directory, seed};
+use directory::{Directory, seed};
 use engine::{Bus, Clock, Engine, random_128};
 use flows::action::ResourceKind;
 use functions::Functions;
@@ -254,13 +254,11 @@ impl Center {
         Ok(directory
             .take_changes()
             .into_iter()
-            .map(|change| match change {
-                Change::Put { kind, id, body } => {
-                    DocumentWrite { instance, kind: kind.as_str(), id, body: Some(body.to_string()) }
-                }
-                Change::Delete { kind, id } => {
-                    DocumentWrite { instance, kind: kind.as_str(), id, body: None }
-                }
+            .map(|change| DocumentWrite {
+                instance,
+                kind: change.kind.as_str(),
+                id: change.id,
+                body: change.after.map(|body| body.to_string()),
             })
             .collect())
     }

@@ -185,18 +185,22 @@ impl Core {
         &self.settings
     }
 
-    /// Changes the configured resources and lets everything that depends on them follow.
+    /// Changes the configured resources in the name of `author` (a user name or an access key id) and lets everything
+    /// that depends on them follow.
     pub fn configure<T, E>(
         &mut self,
         cx: &mut Cx,
+        author: &str,
         change: impl FnOnce(&mut Directory, &mut directory::Cx) -> Result<T, E>,
     ) -> Result<T, E> {
+        // What the directory put right while it was loaded is not this author's doing.
+        self.follow_directory(cx, SYSTEM);
         let now = cx.now;
         let result = {
             let mut fresh = || cx.id::<uuid::Uuid>();
             change(&mut self.directory, &mut directory::Cx { now, new_uuid: &mut fresh })
         };
-        self.follow_directory(cx);
+        self.follow_directory(cx, author);
         result
     }
 
@@ -344,6 +348,9 @@ impl Core {
         self.members.retain_chain(chain);
     }
 }
+
+/// Who changes what nobody asked to be changed.
+const SYSTEM: &str = "system";
 
 /// Kind under which finished chains are kept.
 pub const PAST_CHAIN: &str = "past-chain";

@@ -171,7 +171,7 @@ impl Core {
         // Each round answers a pause at once; a flow that asks for the same thing for ever is stopped.
         for _ in 0..100 {
             let Some(program) = self.program_at(flow.run.flow, flow.run.version) else {
-                self.flow_over(cx, id, flow.purpose, "the flow does not exist any more");
+                self.flow_over(cx, id, &flow, "the flow does not exist any more");
                 return;
             };
             flow.run.version = program.version();
@@ -311,12 +311,12 @@ impl Core {
                 }
                 Pause::View(_) => resume = Resume::Failed("views are not available".into()),
                 Pause::Disconnect => return self.flow_disconnects(cx, id, purpose),
-                Pause::End => return self.flow_over(cx, id, purpose, ""),
-                Pause::Failed { reason } => return self.flow_over(cx, id, purpose, &reason),
-                _ => return self.flow_over(cx, id, purpose, "the flow waits for something unknown"),
+                Pause::End => return self.flow_over(cx, id, &flow, ""),
+                Pause::Failed { reason } => return self.flow_over(cx, id, &flow, &reason),
+                _ => return self.flow_over(cx, id, &flow, "the flow waits for something unknown"),
             }
         }
-        self.flow_over(cx, id, flow.purpose, "the flow does not come to rest");
+        self.flow_over(cx, id, &flow, "the flow does not come to rest");
     }
 
     /// Whether a flow passes by without being waited for: whispers of chats and tasks hold no conversation up.
@@ -378,10 +378,11 @@ impl Core {
     }
 
     /// The flow is over without disconnecting, in order (empty reason) or because it had no way out.
-    fn flow_over(&mut self, cx: &mut Cx, id: ContactId, purpose: Purpose, reason: &str) {
-        if !reason.is_empty() {
-            self.flow_failed(cx, id, reason);
+    fn flow_over(&mut self, cx: &mut Cx, id: ContactId, flow: &FlowRun, reason: &str) {
+        if !reason.is_empty() && flow.run.logging {
+            self.flow_failed(cx, id, flow, reason);
         }
+        let purpose = flow.purpose;
         match purpose {
             Purpose::Transfer => self.transfer_failed(cx, id),
             Purpose::AgentWhisper | Purpose::CustomerWhisper => self.whisper_over(cx, id, purpose),

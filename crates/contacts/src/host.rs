@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::agent::LegState;
 use crate::attributes::ATTRIBUTE_BYTES;
 use crate::call::Voice;
-use crate::contact::Purpose;
+
+use crate::contact::{FlowRun, Purpose};
 use crate::core::Core;
 use crate::cx::Cx;
 use crate::error::Refusal;
@@ -473,14 +474,17 @@ impl Core {
     }
 
     /// Writes down that a flow ended with nowhere to go.
-    pub(crate) fn flow_failed(&mut self, cx: &mut Cx, id: ContactId, reason: &str) {
-        let entry = json!({
-            "ContactId": id,
-            "Timestamp": cx.now.iso_millis(),
-            "ContactFlowModuleType": "FlowEnd",
-            "Error": reason,
-        });
-        self.event(cx.now, Event::FlowLog { entry });
+    pub(crate) fn flow_failed(&mut self, cx: &mut Cx, id: ContactId, flow: &FlowRun, reason: &str) {
+        let entry = LogEntry {
+            flow: flow.run.flow,
+            module_type: "FlowEnd".to_owned(),
+            identifier: flow.run.current.clone(),
+            timestamp: cx.now,
+            parameters: json!({}),
+            results: None,
+            error: Some(reason.to_owned()),
+        };
+        self.flow_log(cx.now, id, entry);
     }
 
     fn lookup(&self, id: ContactId, path: &Reference) -> Option<Value> {

@@ -80,7 +80,8 @@ pub use error::{
 pub use event::Event;
 pub use function_log::FunctionPlace;
 pub use outcome::{
-    Address, ContactChange, DocumentChange, Effect, Item, Outcome, Receipt, TranscriptDue, Visibility,
+    Address, ContactChange, DocumentChange, Effect, Item, Outcome, Receipt, ResourceChange, TranscriptDue,
+    Visibility,
 };
 pub use restore::{Damaged, Stored};
 pub use session::Session;

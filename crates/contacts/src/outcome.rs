@@ -23,6 +23,8 @@ pub struct Outcome {
     pub receipts: Vec<Receipt>,
     /// Facts appended.
     pub events: Vec<(Timestamp, Event)>,
+    /// What was done to configured resources: appended to the change history.
+    pub changes: Vec<ResourceChange>,
     /// To be performed after the commit, in this order.
     pub effects: Vec<Effect>,
 }
@@ -35,6 +37,7 @@ impl Outcome {
             && self.items.is_empty()
             && self.receipts.is_empty()
             && self.events.is_empty()
+            && self.changes.is_empty()
     }
 }
 
@@ -47,6 +50,23 @@ pub struct DocumentChange {
     pub id: String,
     /// JSON text.
     pub body: Option<String>,
+}
+
+/// An entry of the change history.
+#[derive(Debug)]
+pub struct ResourceChange {
+    /// When.
+    pub at: Timestamp,
+    /// Kind of the resource, such as `queue`.
+    pub kind: &'static str,
+    /// Its id.
+    pub resource: String,
+    /// Its name after the change, or before it was deleted.
+    pub name: String,
+    /// User name or access key id of who did it.
+    pub author: String,
+    /// What was done: a [`directory::history::Entry`].
+    pub entry: directory::history::Entry,
 }
 
 /// A contact put, with the columns it is searched by.

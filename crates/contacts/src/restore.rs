@@ -1,6 +1,6 @@
 //! Start-up: fills a core from the store, so that it goes on exactly where it stood.
 
-use directory::{Change, Kind};
+use directory::Kind;
 use model::resource::AgentStatusType;
 use model::{ContactId, ItemId, Timestamp};
 
@@ -11,7 +11,7 @@ use crate::contact::{Contact, Stage};
 use crate::core::{Core, Member, MemberRole};
 use crate::cx::Cx;
 use crate::ending::TRANSCRIPT_DUE;
-use crate::outcome::{DocumentChange, Effect};
+use crate::outcome::{DocumentChange, Effect, ResourceChange};
 use crate::queueing::waiting;
 use crate::timer::Deadline;
 
@@ -272,13 +272,20 @@ impl Core {
         }
     }
 
-    /// Stores what was configured and lets routing, programs and agents follow.
-    pub(crate) fn follow_directory(&mut self, cx: &mut Cx) {
+    /// Stores what `author` configured, writes it into the change history, and lets routing, programs and agents follow.
+    pub(crate) fn follow_directory(&mut self, cx: &mut Cx, author: &str) {
         for change in self.directory.take_changes() {
-            let (kind, id, body) = match change {
-                Change::Put { kind, id, body } => (kind, id, Some(body.to_string())),
-                Change::Delete { kind, id } => (kind, id, None),
-            };
+            if let Some((name, entry)) = directory::history::entry(&change) {
+                self.out.changes.push(ResourceChange {
+                    at: cx.now,
+                    kind: change.kind.as_str(),
+                    resource: change.id.clone(),
+                    name,
+                    author: author.to_owned(),
+                    entry,
+                });
+            }
+            let (kind, id, body) = (change.kind, change.id, change.after.map(|body| body.to_string()));
             match kind {
                 Kind::RoutingProfile => {
                     if let Ok(id) = id.parse() {

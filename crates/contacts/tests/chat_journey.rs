@@ -198,7 +198,7 @@ fn after_contact_work_ends_by_itself_when_it_has_a_limit() {
     let ann = center.available("ann");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, dcx| {
+            core.configure(cx, "test", |directory, dcx| {
                 let id = directory.user_named("ann").expect("exists").id;
                 let request = serde_json::json!({"UserId": id, "PhoneConfig":
                     {"PhoneType": "SOFT_PHONE", "AutoAccept": false, "AfterContactWorkTimeLimit": 15}});
@@ -254,7 +254,7 @@ fn the_strict_reading_of_priority_is_a_tag_of_the_routing_profile() {
     assert!(!strict(&center));
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, dcx| {
+            core.configure(cx, "test", |directory, dcx| {
                 let arn = directory.scope().arn(model::ArnKind::RoutingProfile, id);
                 let request =
                     serde_json::json!({"resourceArn": arn, "tags": {"switchroom:strict-priority": "true"}});

@@ -63,7 +63,7 @@ fn publish(center: &mut Center, id: &str, content: String) {
     let request = UpdateContactFlowContent { instance_id: None, contact_flow_id: id.to_owned(), content };
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.update_contact_flow_content(cx, request, "ann", &Anything)
             })
         })
@@ -74,7 +74,7 @@ fn new_module(center: &mut Center, name: &str, content: String) -> FlowId {
     let request = input::read(json!({"Name": name, "Content": content})).expect("reads");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.create_contact_flow_module(cx, request, "ann", &Anything)
             })
         })
@@ -85,7 +85,7 @@ fn publish_module(center: &mut Center, id: FlowId, content: String) {
     let request = input::read(json!({"ContactFlowModuleId": id, "Content": content})).expect("reads");
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| {
+            core.configure(cx, "test", |directory, cx| {
                 directory.update_contact_flow_module_content(cx, request, "ann", &Anything)
             })
         })
@@ -156,13 +156,15 @@ fn deleted_versions_stay_until_the_last_contact_has_left_them() {
     let delete =
         DeleteContactFlowVersion { instance_id: None, contact_flow_id: id.clone(), contact_flow_version: 1 };
     center
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_contact_flow_version(delete)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, _| directory.delete_contact_flow_version(delete))
+        })
         .expect("deletes");
     assert_eq!(stored_versions(&center), [number(1)], "a contact stands in it");
     let (second, _) = chat(&mut center, "F");
     let delete = DeleteContactFlow { instance_id: None, contact_flow_id: id.clone() };
     center
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_contact_flow(delete)))
+        .apply(|core, cx| core.configure(cx, "test", |directory, _| directory.delete_contact_flow(delete)))
         .expect("deletes");
     assert_eq!(stored_versions(&center), [number(1), number(2)]);
     center.restart();
@@ -256,4 +258,40 @@ fn the_flow_log_names_the_module() {
     assert!(
         entry["ContactFlowId"].as_str().is_some_and(|id| id.ends_with(&format!("/flow-module/{called}")))
     );
+}
+
+#[test]
+fn the_end_of_a_flow_that_leads_nowhere_is_logged_only_where_logging_is_on() {
+    let lost = || vec![say("lost", "hi", "nowhere")];
+    let log = act("log", "UpdateFlowLoggingBehavior", json!({"FlowLoggingBehavior": "Enabled"}), "lost");
+    let loud: Vec<_> = [log].into_iter().chain(lost()).collect();
+    let mut center = Center::new(&[("Loud", &document("end", vec![])), ("Quiet", &document("end", vec![]))]);
+    for (name, start, actions) in [("Loud", "log", loud), ("Quiet", "lost", lost())] {
+        let id = center.flow(name);
+        publish(&mut center, &id, document(start, actions));
+        chat(&mut center, name);
+    }
+    let ends = center.events.iter().filter_map(|event| match event {
+        contacts::Event::FlowLog { entry } if entry["ContactFlowModuleType"] == "FlowEnd" => Some(entry),
+        _ => None,
+    });
+    let ends: Vec<_> = ends.collect();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+    assert_eq!(ends[0]["ContactFlowName"], "Loud");
+    assert!(ends[0]["Error"].as_str().is_some_and(|error| !error.is_empty()));
+}
+
+#[test]
+fn what_loading_puts_right_is_nobodys_change() {
+    let mut center = Center::new(&[("F", &document("end", vec![]))]);
+    let flow = center.flow("F");
+    let key = ("flow".to_owned(), flow.clone());
+    let mut stored: Value = serde_json::from_str(&center.documents[&key]).expect("JSON");
+    stored.as_object_mut().expect("an object").remove("Versions");
+    center.documents.insert(key, stored.to_string());
+    center.restart();
+    publish(&mut center, &flow, document("a", vec![say("a", "new", "end")]));
+    let told: Vec<_> = center.changes.iter().map(|change| (&*change.author, change.entry.action)).collect();
+    use directory::history::Action;
+    assert_eq!(told, [("system", Action::Published), ("test", Action::Published)]);
 }

@@ -31,7 +31,9 @@ fn switch(center: &mut Center, name: &str, value: bool) {
     }))
     .expect("an input");
     center
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.update_instance_attribute(input)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, _| directory.update_instance_attribute(input))
+        })
         .expect("switches");
 }
 
@@ -51,7 +53,7 @@ fn supervisor(center: &mut Center, name: &str) -> UserId {
     .expect("an input");
     let user = center
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| directory.create_user(cx, input, Some("hash".into())))
+            core.configure(cx, "test", |directory, cx| directory.create_user(cx, input, Some("hash".into())))
         })
         .expect("makes the user");
     center.apply(|core, cx| core.sign_in(cx, user)).expect("signs in");

@@ -23,7 +23,9 @@ fn quick_connect(center: &mut Center, to_agent: Option<&str>) -> QuickConnectId 
     let request = json!({"Name": "there", "QuickConnectConfig": config});
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, dcx| directory.create_quick_connect(dcx, input::read(request)?))
+            core.configure(cx, "test", |directory, dcx| {
+                directory.create_quick_connect(dcx, input::read(request)?)
+            })
         })
         .expect("creates")
 }
@@ -103,7 +105,7 @@ fn a_transfer_to_a_disabled_queue_fails_and_changes_nothing() {
     let there = quick_connect(&mut center, None);
     center
         .apply(|core, cx| {
-            core.configure(cx, |directory, dcx| {
+            core.configure(cx, "test", |directory, dcx| {
                 let id = directory.queue_named("BasicQueue").expect("exists").queue_id;
                 directory.update_queue_status(dcx, input::read(json!({"QueueId": id, "Status": "DISABLED"}))?)
             })

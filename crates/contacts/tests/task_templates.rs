@@ -41,7 +41,9 @@ fn template(center: &mut Center) -> TaskTemplateId {
     });
     let input: CreateTaskTemplate = read(members).expect("reads");
     center
-        .apply(|core, cx| core.configure(cx, |directory, cx| directory.create_task_template(cx, input)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, cx| directory.create_task_template(cx, input))
+        })
         .expect("a valid template")
 }
 
@@ -118,7 +120,7 @@ fn what_the_template_does_not_allow_is_refused() {
     let off: UpdateTaskTemplate =
         read(json!({"TaskTemplateId": id.to_string(), "Status": "INACTIVE"})).expect("reads");
     center
-        .apply(|core, cx| core.configure(cx, |directory, cx| directory.update_task_template(cx, off)))
+        .apply(|core, cx| core.configure(cx, "test", |directory, cx| directory.update_task_template(cx, off)))
         .expect("updates");
     let refusal = start(&mut center, id, &[order], |_| {}).expect_err("inactive");
     assert!(refusal.message.contains("not active"), "{refusal}");
@@ -134,7 +136,9 @@ fn without_a_flow_the_quick_connect_says_where_it_goes() {
     });
     let input: CreateTaskTemplate = read(members).expect("reads");
     let id = center
-        .apply(|core, cx| core.configure(cx, |directory, cx| directory.create_task_template(cx, input)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, cx| directory.create_task_template(cx, input))
+        })
         .expect("a valid template");
     let named = |task: &mut StartTask| task.name = "Call Cora".into();
     let refusal = start(&mut center, id, &[], named).expect_err("nobody is named");
@@ -148,7 +152,9 @@ fn without_a_flow_the_quick_connect_says_where_it_goes() {
     }))
     .expect("reads");
     let connect = center
-        .apply(|core, cx| core.configure(cx, |directory, cx| directory.create_quick_connect(cx, connect)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, cx| directory.create_quick_connect(cx, connect))
+        })
         .expect("a valid quick connect");
     let later = center.now + 60_000;
     let task = start(&mut center, id, &[], |task| {

@@ -43,6 +43,8 @@ pub struct Directory {
     pub(crate) defaults: Defaults,
     pub(crate) structure: HierarchyStructure,
     pub(crate) tables: Tables,
+    /// The documents that are no rows of a table, as they were last stored.
+    singles: BTreeMap<Kind, Value>,
     changes: BTreeMap<(Kind, String), Change>,
 }
 
@@ -195,6 +197,7 @@ impl Directory {
             defaults: Defaults::default(),
             structure: HierarchyStructure::default(),
             tables: Tables::default(),
+            singles: BTreeMap::new(),
             changes: BTreeMap::new(),
         }
     }
@@ -206,7 +209,11 @@ impl Directory {
     ) -> Result<Self, LoadError> {
         let mut rest = Vec::new();
         let mut instance = None;
+        let mut singles = BTreeMap::new();
         for (kind, id, body) in documents {
+            if kind.is_single() {
+                singles.insert(kind, body.clone());
+            }
             match kind {
                 Kind::Instance => instance = Some(read(kind, &id, body)?),
                 _ => rest.push((kind, id, body)),
@@ -217,6 +224,7 @@ impl Directory {
             return Err(LoadError::OtherInstance(instance.id));
         }
         let mut directory = Self::empty(scope, instance);
+        directory.singles = singles;
         for (kind, id, body) in rest {
             directory.load_row(kind, &id, body)?;
         }
@@ -336,7 +344,8 @@ impl Directory {
     where
         Tables: Holds<D>,
     {
-        self.changed(D::KIND, document.id().to_string(), &document);
+        let before = self.table::<D>().get(&document.id()).map(printed);
+        self.change(D::KIND, document.id().to_string(), before, Some(printed(&document)));
         Holds::<D>::table_mut(&mut self.tables).put(document);
     }
 
@@ -344,15 +353,14 @@ impl Directory {
     where
         Tables: Holds<D>,
     {
-        if Holds::<D>::table_mut(&mut self.tables).remove(id).is_some() {
-            let (kind, id) = (D::KIND, id.to_string());
-            self.changes.insert((kind, id.clone()), Change::Delete { kind, id });
+        if let Some(document) = Holds::<D>::table_mut(&mut self.tables).remove(id) {
+            self.change(D::KIND, id.to_string(), Some(printed(&document)), None);
         }
     }
 
     /// Notes that a document the directory does not hold has to be removed.
     pub(crate) fn dropped(&mut self, kind: Kind, id: String) {
-        self.changes.insert((kind, id.clone()), Change::Delete { kind, id });
+        self.change(kind, id, None, None);
     }
 
     pub(crate) fn table<D: Document>(&self) -> &Table<D>
@@ -367,9 +375,24 @@ impl Directory {
         self.changed(Kind::Instance, instance.id.to_string(), &instance);
     }
 
-    /// Notes that a document has to be written.
+    /// Notes that a document that is no row of a table has to be written.
     pub(crate) fn changed(&mut self, kind: Kind, id: String, document: &impl serde::Serialize) {
-        let body = serde_json::to_value(document).expect("documents have text keys and finite numbers");
-        self.changes.insert((kind, id.clone()), Change::Put { kind, id, body });
+        let after = printed(document);
+        let before = kind.is_single().then(|| self.singles.insert(kind, after.clone())).flatten();
+        self.change(kind, id, before, Some(after));
     }
+
+    /// Of several changes of a document before they are taken, what was before the first one counts.
+    fn change(&mut self, kind: Kind, id: String, before: Option<Value>, after: Option<Value>) {
+        let key = (kind, id.clone());
+        let before = match self.changes.remove(&key) {
+            Some(earlier) => earlier.before,
+            None => before,
+        };
+        self.changes.insert(key, Change { kind, id, before, after });
+    }
+}
+
+fn printed(document: &impl serde::Serialize) -> Value {
+    serde_json::to_value(document).expect("documents have text keys and finite numbers")
 }

@@ -79,6 +79,11 @@ impl Kind {
     pub const fn is_held(self) -> bool {
         !matches!(self, Kind::FlowVersion)
     }
+
+    /// Whether there is one document of the kind, which is no row of a table.
+    pub(crate) const fn is_single(self) -> bool {
+        matches!(self, Kind::Instance | Kind::Quotas | Kind::Defaults | Kind::HierarchyStructure)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -89,23 +94,15 @@ impl fmt::Display for Kind {
 
 /// One thing for the store to do; all changes of one operation are committed together.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// Write this document, new or not.
-    Put {
-        /// Its kind.
-        kind: Kind,
-        /// Its key within the kind.
-        id: String,
-        /// The whole document.
-        body: serde_json::Value,
-    },
-    /// Remove this document.
-    Delete {
-        /// Its kind.
-        kind: Kind,
-        /// Its key within the kind.
-        id: String,
-    },
+pub struct Change {
+    /// The document's kind.
+    pub kind: Kind,
+    /// Its key within the kind.
+    pub id: String,
+    /// The whole document as it was; none when it is new, or one that the directory does not hold.
+    pub before: Option<serde_json::Value>,
+    /// The whole document as it is to be written; none to remove it.
+    pub after: Option<serde_json::Value>,
 }
 
 #[cfg(test)]

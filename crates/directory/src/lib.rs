@@ -59,6 +59,7 @@ pub mod flow_versions;
 pub mod flows;
 pub mod functions;
 pub mod hierarchy;
+pub mod history;
 pub mod hours;
 pub mod input;
 pub mod instance;

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use contacts::{Effect, Outcome};
-use model::InstanceId;
-use store::{Batch, ContactWrite, DocumentWrite, EventWrite, ItemWrite, ReceiptWrite};
+use contacts::{Effect, Event, Outcome};
+use model::{InstanceId, Timestamp, arn};
+use serde_json::Value;
+use store::{
+    Batch, ChangeWrite, ContactWrite, DocumentWrite, EventWrite, FlowLogWrite, ItemWrite, ReceiptWrite,
+};
 use tokio::sync::oneshot;
 
 /// Most outcomes of one transaction; more wait for the next.
@@ -88,12 +91,35 @@ pub(crate) fn join(instance: InstanceId, outcomes: &mut [Outcome]) -> (Batch, Ve
                 }),
             }
         }
-        batch.events.extend(outcome.events.drain(..).map(|(at, event)| EventWrite {
+        for (at, event) in outcome.events.drain(..) {
+            // What passes through the streams and goes is kept beside them for those who search it.
+            if let Event::FlowLog { entry } = &event {
+                batch.flow_logs.push(flow_log(instance, at, entry));
+            }
+            let body = serde_json::to_string(&event).expect("an event is printable");
+            batch.events.push(EventWrite { instance, at, body });
+        }
+        batch.changes.extend(outcome.changes.drain(..).map(|change| ChangeWrite {
             instance,
-            at,
-            body: serde_json::to_string(&event).expect("an event is printable"),
+            at: change.at,
+            kind: change.kind,
+            resource: change.resource,
+            name: change.name,
+            author: change.author,
+            body: serde_json::to_string(&change.entry).expect("an entry is printable"),
         }));
         effects.append(&mut outcome.effects);
     }
     (batch, effects)
+}
+
+fn flow_log(instance: InstanceId, at: Timestamp, entry: &Value) -> FlowLogWrite {
+    let text = |member: &str| entry[member].as_str().unwrap_or_default();
+    FlowLogWrite {
+        instance,
+        at,
+        contact: text("ContactId").to_owned(),
+        flow: arn::id_part(text("ContactFlowId")).to_owned(),
+        body: entry.to_string(),
+    }
 }

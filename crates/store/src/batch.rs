@@ -15,6 +15,10 @@ pub struct Batch {
     pub receipts: Vec<ReceiptWrite>,
     /// Events appended.
     pub events: Vec<EventWrite>,
+    /// Lines of flow logs appended.
+    pub flow_logs: Vec<FlowLogWrite>,
+    /// Entries of the change history appended.
+    pub changes: Vec<ChangeWrite>,
 }
 
 impl Batch {
@@ -25,6 +29,8 @@ impl Batch {
             && self.items.is_empty()
             && self.receipts.is_empty()
             && self.events.is_empty()
+            && self.flow_logs.is_empty()
+            && self.changes.is_empty()
     }
 }
 
@@ -118,5 +124,39 @@ pub struct EventWrite {
     /// When it happened.
     pub at: Timestamp,
     /// JSON text.
+    pub body: String,
+}
+
+/// One line of the flow log; the store gives it its position.
+#[derive(Clone, Debug)]
+pub struct FlowLogWrite {
+    /// The instance.
+    pub instance: InstanceId,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Contact id.
+    pub contact: String,
+    /// Id of the flow or module; empty where no flow was left.
+    pub flow: String,
+    /// JSON text in the published shape.
+    pub body: String,
+}
+
+/// One entry of the change history; the store gives it its position.
+#[derive(Clone, Debug)]
+pub struct ChangeWrite {
+    /// The instance.
+    pub instance: InstanceId,
+    /// When it was changed.
+    pub at: Timestamp,
+    /// Kind of the resource, such as `queue`.
+    pub kind: &'static str,
+    /// Id of the resource.
+    pub resource: String,
+    /// Name of the resource at that time.
+    pub name: String,
+    /// User name or access key id of who did it.
+    pub author: String,
+    /// JSON text: what was done.
     pub body: String,
 }

@@ -76,3 +76,26 @@ pub(crate) fn receipts(batch: &Batch) -> Vec<Value> {
 pub(crate) fn events(batch: &Batch) -> Vec<Value> {
     batch.events.iter().map(|write| json!([write.instance, write.at, write.body])).collect()
 }
+
+pub(crate) fn flow_logs(batch: &Batch) -> Vec<Value> {
+    let logs = batch.flow_logs.iter();
+    logs.map(|write| json!([write.instance, write.at, write.contact, write.flow, write.body])).collect()
+}
+
+pub(crate) fn changes(batch: &Batch) -> Vec<Value> {
+    batch
+        .changes
+        .iter()
+        .map(|write| {
+            json!([
+                write.instance,
+                write.at,
+                write.kind,
+                write.resource,
+                write.name,
+                write.author,
+                write.body
+            ])
+        })
+        .collect()
+}

@@ -1,13 +1,14 @@
-//! Durable state: documents, contacts, transcript items and events in SQLite or PostgreSQL; files in a folder.
+//! Durable state: documents, contacts, transcript items, events and logs in SQLite or PostgreSQL; files in a folder.
 //!
 //! Everything that changes arrives as one [`Batch`] and is written in one transaction, so that what the
 //! engine acknowledges is either wholly stored or not at all. Reads are for what memory does not hold:
-//! transcripts, ended contacts, and the event log that the streams are made from.
+//! transcripts, ended contacts, the event log that the streams are made from, and the logs that people search.
 
 mod batch;
 mod batch_rows;
 mod blob;
 mod error;
+mod logs;
 mod postgres;
 mod reads;
 mod rows;
@@ -17,10 +18,15 @@ use std::path::Path;
 
 use model::{ContactId, InstanceId};
 
-pub use batch::{Batch, ContactWrite, DocumentWrite, EventWrite, ItemWrite, ReceiptWrite};
+pub use batch::{
+    Batch, ChangeWrite, ContactWrite, DocumentWrite, EventWrite, FlowLogWrite, ItemWrite, ReceiptWrite,
+};
 pub use blob::Blobs;
 pub use error::StoreError;
-pub use rows::{ContactFilter, ContactRow, DocumentRow, EventRow, ItemRow, ReceiptRow, TimeRange, TokenRow};
+pub use rows::{
+    ChangeFilter, ChangeRow, ContactFilter, ContactRow, DocumentRow, EventRow, FlowLogFilter, FlowLogRow,
+    ItemRow, Place, ReceiptRow, Stretch, TimeRange, TokenRow,
+};
 
 /// The database, one of two engines with the same behaviour.
 #[derive(Clone, Debug)]
@@ -88,6 +94,14 @@ forward! {
     events_after(seq: i64, limit: u32) -> Vec<EventRow>;
     /// Removes events up to a position that all sinks have passed.
     trim_events(seq: i64) -> u64;
+    /// A stretch of the flow log.
+    flow_logs(instance: InstanceId, filter: &FlowLogFilter, stretch: &Stretch) -> Vec<FlowLogRow>;
+    /// A stretch of the change history.
+    changes(instance: InstanceId, filter: &ChangeFilter, stretch: &Stretch) -> Vec<ChangeRow>;
+    /// Removes at most `limit` lines of the flow log that are older than `before`, the oldest first; says how many.
+    trim_flow_logs(instance: InstanceId, before: model::Timestamp, limit: u32) -> u64;
+    /// Removes at most `limit` entries of the change history that are older than `before`; says how many.
+    trim_changes(instance: InstanceId, before: model::Timestamp, limit: u32) -> u64;
     /// Removes everything of an instance.
     delete_instance(instance: InstanceId) -> ();
 }

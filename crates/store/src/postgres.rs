@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, Row};
 
+use crate::logs::{change_sql, flow_log_sql, implement_logs};
 use crate::reads::{contact_row, implement_reads, parse_id};
 use crate::rows::*;
 use crate::{Batch, StoreError, batch_rows};
@@ -40,6 +41,7 @@ macro_rules! search_sql {
 }
 
 implement_reads!(Postgres, search_sql);
+implement_logs!(Postgres);
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS documents (
@@ -63,6 +65,19 @@ CREATE TABLE IF NOT EXISTS receipts (
   PRIMARY KEY (instance, chain, message, recipient));
 CREATE TABLE IF NOT EXISTS events (
   seq BIGSERIAL PRIMARY KEY, instance TEXT COLLATE \"C\" NOT NULL, at BIGINT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS flow_logs (
+  seq BIGSERIAL PRIMARY KEY, instance TEXT COLLATE \"C\" NOT NULL, at BIGINT NOT NULL,
+  contact TEXT COLLATE \"C\" NOT NULL, flow TEXT COLLATE \"C\" NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS changes (
+  seq BIGSERIAL PRIMARY KEY, instance TEXT COLLATE \"C\" NOT NULL, at BIGINT NOT NULL,
+  kind TEXT COLLATE \"C\" NOT NULL, resource TEXT COLLATE \"C\" NOT NULL, name TEXT NOT NULL,
+  author TEXT COLLATE \"C\" NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS flow_logs_at ON flow_logs (instance, at, seq);
+CREATE INDEX IF NOT EXISTS flow_logs_contact ON flow_logs (instance, contact, at, seq);
+CREATE INDEX IF NOT EXISTS flow_logs_flow ON flow_logs (instance, flow, at, seq);
+CREATE INDEX IF NOT EXISTS changes_at ON changes (instance, at, seq);
+CREATE INDEX IF NOT EXISTS changes_kind ON changes (instance, kind, at, seq);
+CREATE INDEX IF NOT EXISTS changes_resource ON changes (instance, resource, at, seq);
 ";
 
 /// A pool of connections; clones share it.
@@ -99,6 +114,8 @@ impl Postgres {
             (PUT_ITEMS, batch_rows::items(batch)),
             (PUT_RECEIPTS, batch_rows::receipts(batch)),
             (PUT_EVENTS, batch_rows::events(batch)),
+            (PUT_FLOW_LOGS, batch_rows::flow_logs(batch)),
+            (PUT_CHANGES, batch_rows::changes(batch)),
         ] {
             if !rows.is_empty() {
                 sqlx::query(sql).bind(Value::Array(rows).to_string()).execute(&mut *transaction).await?;
@@ -120,6 +137,8 @@ impl Postgres {
             "DELETE FROM contacts WHERE instance = $1",
             "DELETE FROM items WHERE instance = $1",
             "DELETE FROM receipts WHERE instance = $1",
+            "DELETE FROM flow_logs WHERE instance = $1",
+            "DELETE FROM changes WHERE instance = $1",
         ] {
             sqlx::query(sql).bind(instance.to_string()).execute(&mut *transaction).await?;
         }
@@ -151,4 +170,10 @@ const PUT_RECEIPTS: &str = "INSERT INTO receipts (instance, chain, message, reci
    read_at = coalesce(receipts.read_at, excluded.read_at)";
 const PUT_EVENTS: &str = "INSERT INTO events (instance, at, body)
  SELECT v ->> 0, CAST(v ->> 1 AS BIGINT), v ->> 2
+   FROM json_array_elements(CAST($1 AS JSON)) WITH ORDINALITY AS rows (v, position) ORDER BY position";
+const PUT_FLOW_LOGS: &str = "INSERT INTO flow_logs (instance, at, contact, flow, body)
+ SELECT v ->> 0, CAST(v ->> 1 AS BIGINT), v ->> 2, v ->> 3, v ->> 4
+   FROM json_array_elements(CAST($1 AS JSON)) WITH ORDINALITY AS rows (v, position) ORDER BY position";
+const PUT_CHANGES: &str = "INSERT INTO changes (instance, at, kind, resource, name, author, body)
+ SELECT v ->> 0, CAST(v ->> 1 AS BIGINT), v ->> 2, v ->> 3, v ->> 4, v ->> 5, v ->> 6
    FROM json_array_elements(CAST($1 AS JSON)) WITH ORDINALITY AS rows (v, position) ORDER BY position";

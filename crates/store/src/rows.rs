@@ -111,3 +111,83 @@ pub struct ContactFilter {
     /// At most this many.
     pub limit: u32,
 }
+
+/// A stored line of the flow log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowLogRow {
+    /// Where it stands.
+    pub place: Place,
+    /// Id of the flow or module; empty where no flow was left.
+    pub flow: String,
+    /// JSON text.
+    pub body: String,
+}
+
+/// A stored entry of the change history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeRow {
+    /// Where it stands.
+    pub place: Place,
+    /// Kind of the resource.
+    pub kind: String,
+    /// Id of the resource.
+    pub resource: String,
+    /// Name of the resource at that time.
+    pub name: String,
+    /// Who did it.
+    pub author: String,
+    /// JSON text.
+    pub body: String,
+}
+
+/// Where a line of a log stands: its moment, and its position among the lines of that moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When it was written.
+    pub at: Timestamp,
+    /// Position, ascending over all instances.
+    pub seq: i64,
+}
+
+/// A stretch of a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// First moment.
+    pub from: Timestamp,
+    /// Last moment.
+    pub to: Timestamp,
+    /// Oldest first instead of newest first.
+    pub ascending: bool,
+    /// Continue behind this line.
+    pub after: Option<Place>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+impl Stretch {
+    /// The line to continue behind, or one that lies before all.
+    pub(crate) fn behind(&self) -> Place {
+        let edge = if self.ascending { i64::MIN } else { i64::MAX };
+        self.after.unwrap_or(Place { at: Timestamp(edge), seq: edge })
+    }
+}
+
+/// Which lines of the flow log; none = any.
+#[derive(Clone, Debug, Default)]
+pub struct FlowLogFilter {
+    /// Contact id.
+    pub contact: Option<String>,
+    /// Id of the flow or module.
+    pub flow: Option<String>,
+}
+
+/// Which entries of the change history; none = any.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeFilter {
+    /// Kind of the resource.
+    pub kind: Option<String>,
+    /// Id of the resource.
+    pub resource: Option<String>,
+    /// Who did it.
+    pub author: Option<String>,
+}

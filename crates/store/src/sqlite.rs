@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, Row, SqliteConnection, SqlitePool};
 
+use crate::logs::{change_sql, flow_log_sql, implement_logs};
 use crate::reads::{contact_row, implement_reads, parse_id};
 use crate::rows::*;
 use crate::{Batch, StoreError, batch_rows};
@@ -42,6 +43,7 @@ macro_rules! search_sql {
 }
 
 implement_reads!(Sqlite, search_sql);
+implement_logs!(Sqlite);
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS documents (
@@ -65,6 +67,18 @@ CREATE TABLE IF NOT EXISTS receipts (
   PRIMARY KEY (instance, chain, message, recipient)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS flow_logs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, at INTEGER NOT NULL,
+  contact TEXT NOT NULL, flow TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS changes (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, resource TEXT NOT NULL, name TEXT NOT NULL, author TEXT NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS flow_logs_at ON flow_logs (instance, at, seq);
+CREATE INDEX IF NOT EXISTS flow_logs_contact ON flow_logs (instance, contact, at, seq);
+CREATE INDEX IF NOT EXISTS flow_logs_flow ON flow_logs (instance, flow, at, seq);
+CREATE INDEX IF NOT EXISTS changes_at ON changes (instance, at, seq);
+CREATE INDEX IF NOT EXISTS changes_kind ON changes (instance, kind, at, seq);
+CREATE INDEX IF NOT EXISTS changes_resource ON changes (instance, resource, at, seq);
 ";
 
 /// A handle to the open file; clones share it.
@@ -117,6 +131,8 @@ impl Sqlite {
             "DELETE FROM contacts WHERE instance = $1",
             "DELETE FROM items WHERE instance = $1",
             "DELETE FROM receipts WHERE instance = $1",
+            "DELETE FROM flow_logs WHERE instance = $1",
+            "DELETE FROM changes WHERE instance = $1",
         ] {
             sqlx::query(sql).bind(instance.to_string()).execute(&mut *transaction).await?;
         }
@@ -135,6 +151,8 @@ async fn write(connection: &mut SqliteConnection, batch: &Batch) -> Result<(), s
         (PUT_ITEMS, batch_rows::items(batch)),
         (PUT_RECEIPTS, batch_rows::receipts(batch)),
         (PUT_EVENTS, batch_rows::events(batch)),
+        (PUT_FLOW_LOGS, batch_rows::flow_logs(batch)),
+        (PUT_CHANGES, batch_rows::changes(batch)),
     ] {
         if !rows.is_empty() {
             sqlx::query(sql).bind(Value::Array(rows).to_string()).execute(&mut *transaction).await?;
@@ -164,3 +182,8 @@ const PUT_RECEIPTS: &str = "INSERT INTO receipts (instance, chain, message, reci
    read_at = coalesce(receipts.read_at, excluded.read_at)";
 const PUT_EVENTS: &str = "INSERT INTO events (instance, at, body)
  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($1) ORDER BY key";
+const PUT_FLOW_LOGS: &str = "INSERT INTO flow_logs (instance, at, contact, flow, body)
+ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each($1) ORDER BY key";
+const PUT_CHANGES: &str = "INSERT INTO changes (instance, at, kind, resource, name, author, body)
+ SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+   FROM json_each($1) ORDER BY key";

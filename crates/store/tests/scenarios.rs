@@ -208,6 +208,132 @@ async fn events_are_read_in_order_and_trimmed() {
     }
 }
 
+fn line(instance: InstanceId, at: i64, contact: &str, flow: &str) -> FlowLogWrite {
+    FlowLogWrite {
+        instance,
+        at: Timestamp(at),
+        contact: contact.into(),
+        flow: flow.into(),
+        body: format!("{contact}-{flow}-{at}"),
+    }
+}
+
+fn entry(instance: InstanceId, at: i64, kind: &'static str, resource: &str, author: &str) -> ChangeWrite {
+    ChangeWrite {
+        instance,
+        at: Timestamp(at),
+        kind,
+        resource: resource.into(),
+        name: format!("the {resource}"),
+        author: author.into(),
+        body: format!("{at}"),
+    }
+}
+
+fn everything(ascending: bool) -> Stretch {
+    Stretch { from: Timestamp(i64::MIN), to: Timestamp(i64::MAX), ascending, after: None, limit: 100 }
+}
+
+#[tokio::test]
+async fn flow_logs_are_found_by_contact_flow_and_time_both_ways() {
+    for (_folder, store, instance) in stores().await {
+        let lines = [(10, "a", "f"), (10, "a", "g"), (20, "b", "f"), (30, "a", "f")];
+        let flow_logs = lines.map(|(at, contact, flow)| line(instance, at, contact, flow)).to_vec();
+        store.commit(&Batch { flow_logs, ..Batch::default() }).await.expect("commits");
+        let named = |contact: Option<&str>, flow: Option<&str>| FlowLogFilter {
+            contact: contact.map(Into::into),
+            flow: flow.map(Into::into),
+        };
+        for (filter, stretch, expected) in [
+            (named(None, None), everything(true), vec!["a-f-10", "a-g-10", "b-f-20", "a-f-30"]),
+            (named(None, None), everything(false), vec!["a-f-30", "b-f-20", "a-g-10", "a-f-10"]),
+            (named(Some("a"), None), everything(false), vec!["a-f-30", "a-g-10", "a-f-10"]),
+            (named(None, Some("f")), everything(true), vec!["a-f-10", "b-f-20", "a-f-30"]),
+            (named(Some("a"), Some("f")), everything(true), vec!["a-f-10", "a-f-30"]),
+            (
+                named(None, None),
+                Stretch { from: Timestamp(11), to: Timestamp(20), ..everything(true) },
+                vec!["b-f-20"],
+            ),
+            (named(Some("c"), None), everything(true), vec![]),
+        ] {
+            let found = store.flow_logs(instance, &filter, &stretch).await.expect("reads");
+            let bodies: Vec<_> = found.iter().map(|row| row.body.as_str()).collect();
+            assert_eq!(bodies, expected, "{filter:?} {stretch:?}");
+            // The same, one line a page.
+            let (mut paged, mut after) = (Vec::new(), None);
+            loop {
+                let one = Stretch { after, limit: 1, ..stretch };
+                let page = store.flow_logs(instance, &filter, &one).await.expect("reads");
+                let Some(row) = page.into_iter().next() else { break };
+                after = Some(row.place);
+                paged.push(row);
+            }
+            assert_eq!(paged, found, "{filter:?} {stretch:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn changes_are_found_by_kind_resource_and_author() {
+    for (_folder, store, instance) in stores().await {
+        let changes = vec![
+            entry(instance, 1, "queue", "q1", "ann"),
+            entry(instance, 2, "queue", "q2", "bob"),
+            entry(instance, 3, "user", "u1", "ann"),
+        ];
+        store.commit(&Batch { changes, ..Batch::default() }).await.expect("commits");
+        let named = |kind: Option<&str>, resource: Option<&str>, author: Option<&str>| ChangeFilter {
+            kind: kind.map(Into::into),
+            resource: resource.map(Into::into),
+            author: author.map(Into::into),
+        };
+        for (filter, expected) in [
+            (named(None, None, None), vec!["3", "2", "1"]),
+            (named(Some("queue"), None, None), vec!["2", "1"]),
+            (named(Some("queue"), None, Some("ann")), vec!["1"]),
+            (named(None, Some("q2"), None), vec!["2"]),
+            (named(Some("user"), Some("q2"), None), vec![]),
+            (named(None, None, Some("ann")), vec!["3", "1"]),
+        ] {
+            let found = store.changes(instance, &filter, &everything(false)).await.expect("reads");
+            let bodies: Vec<_> = found.iter().map(|row| row.body.as_str()).collect();
+            assert_eq!(bodies, expected, "{filter:?}");
+        }
+        let found = store.changes(instance, &named(None, Some("u1"), None), &everything(true)).await;
+        let row = found.expect("reads").remove(0);
+        assert_eq!((row.kind.as_str(), row.name.as_str(), row.author.as_str()), ("user", "the u1", "ann"));
+    }
+}
+
+#[tokio::test]
+async fn logs_are_trimmed_in_steps_and_go_with_their_instance() {
+    for (_folder, store, instance) in stores().await {
+        let other = InstanceId::from(uuid::Uuid::new_v4());
+        let both = |at| [line(instance, at, "a", "f"), line(other, at, "a", "f")];
+        let batch = Batch {
+            flow_logs: (1..=5).flat_map(both).collect(),
+            changes: (1..=5).map(|at| entry(instance, at, "queue", "q", "ann")).collect(),
+            ..Batch::default()
+        };
+        store.commit(&batch).await.expect("commits");
+        for expected in [2, 1, 0] {
+            let removed = store.trim_flow_logs(instance, Timestamp(4), 2).await.expect("trims");
+            assert_eq!(removed, expected);
+            assert_eq!(store.trim_changes(instance, Timestamp(4), 2).await.expect("trims"), expected);
+        }
+        let all = FlowLogFilter::default();
+        let left = store.flow_logs(instance, &all, &everything(true)).await.expect("reads");
+        assert_eq!(left.iter().map(|row| row.place.at.0).collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(store.flow_logs(other, &all, &everything(true)).await.expect("reads").len(), 5);
+        store.delete_instance(instance).await.expect("deletes");
+        assert_eq!(store.flow_logs(instance, &all, &everything(true)).await.expect("reads"), []);
+        let changes = store.changes(instance, &ChangeFilter::default(), &everything(true)).await;
+        assert_eq!(changes.expect("reads"), []);
+        assert_eq!(store.flow_logs(other, &all, &everything(true)).await.expect("reads").len(), 5);
+    }
+}
+
 #[tokio::test]
 async fn blobs_stay_inside_their_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -187,6 +187,8 @@ settings! {
     data: "What is kept and where." {
         folder folder: String = "./data", "Folder for the database, files and streams.";
         postgres postgres: String = "", "Address of a PostgreSQL database to use instead of the embedded one, such as postgres://user@host/switchroom.";
+        flow_log_days flow_log_days: u64 = 30u64, "Days for which flow logs can be searched. 0 = for ever. The stream flow-logs is not cut.";
+        change_history_days change_history_days: u64 = 730u64, "Days for which changes of configured resources are kept. 0 = for ever.";
     }
     instance: "The instance that the first start creates." {
         alias alias: String = "dev", "Its alias: letters, digits and dashes.";

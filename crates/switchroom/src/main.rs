@@ -7,6 +7,7 @@ mod config;
 mod first_start;
 mod flow;
 mod pages;
+mod retention;
 mod serve;
 
 use std::path::PathBuf;

@@ -25,6 +25,7 @@ use wire::{Callers, Endpoint, Throttle};
 use crate::audit::Audit;
 use crate::callers::AccessKeys;
 use crate::config::Config;
+use crate::retention::Retention;
 use crate::{first_start, pages};
 
 /// How long the audit entries of the last calls may take when the server stops.
@@ -84,6 +85,9 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         .map_err(|source| ServeError::Folder { path: config.folder.clone(), source })?;
 
     let stopping = Arc::new(Notify::new());
+    let forgetting = Arc::new(Notify::new());
+    let retention = Retention::of(&config).run(center.clone(), store.clone(), forgetting.clone());
+    let retention = tokio::spawn(retention);
     let sinks = Sinks::new(
         store,
         config.account.clone(),
@@ -113,10 +117,13 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     if tokio::time::timeout(AUDIT_LIMIT, audited).await.is_err() {
         tracing::error!("audit entries of the last calls could not be written");
     }
+    forgetting.notify_one();
     center.stop().await;
     stopping.notify_one();
     // A panic of the streams task has been reported; what is left is carried at the next start.
     let _ = sinks.await;
+    // So has one of this task; what is too old goes at the next start.
+    let _ = retention.await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -12,8 +12,9 @@ import { useI18n } from "@kit/i18n";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useConsole, useExplain } from "../context";
+import { type ChangeKind, changesHref } from "../features/changes/kinds";
 import { ConfirmDelete } from "./ConfirmDelete";
-import { RouteButton } from "./RouteLink";
+import { RouteButton, RouteLink } from "./RouteLink";
 
 export interface Column<T> {
   id: string;
@@ -44,6 +45,8 @@ interface ResourceTableProps<T> {
   /** Further buttons beside Create. */
   actions?: ReactNode;
   filters?: ReactNode;
+  /** The kind of these resources in the change history. */
+  history?: ChangeKind;
   testId: string;
 }
 
@@ -66,7 +69,7 @@ function sorting<T>(column: Column<T> | undefined, compare: (a: string, b: strin
 export function ResourceTable<T>(props: ResourceTableProps<T>) {
   const { title, description, query, columns, id, name, empty, createHref, createText, onDelete, testId } = props;
   const { t, tn, compare, number } = useI18n();
-  const { say } = useConsole();
+  const { say, may } = useConsole();
   const explain = useExplain();
   const [doomed, setDoomed] = useState<T>();
   const all = query.data ?? [];
@@ -195,6 +198,14 @@ export function ResourceTable<T>(props: ResourceTableProps<T>) {
             />
             {props.filters}
           </SpaceBetween>
+        }
+        footer={
+          props.history &&
+          may("HistoricalChanges.View") && (
+            <RouteLink href={changesHref({ kind: props.history })} testId={`${testId}-history`}>
+              {t("changes.view")}
+            </RouteLink>
+          )
         }
         pagination={all.length > pageSize ? <Pagination {...paginationProps} /> : undefined}
         header={

@@ -31,13 +31,21 @@ interface RouteLinkProps {
   children: ReactNode;
   /** Shown as large as a figure. */
   large?: boolean;
+  /** What a screen reader says instead of the text. */
+  label?: string;
   testId?: string;
 }
 
-export function RouteLink({ href, children, large, testId }: RouteLinkProps) {
+export function RouteLink({ href, children, large, label, testId }: RouteLinkProps) {
   const follow = useFollow();
   return (
-    <Link href={href} onFollow={follow} variant={large ? "awsui-value-large" : undefined} data-testid={testId}>
+    <Link
+      href={href}
+      onFollow={follow}
+      variant={large ? "awsui-value-large" : undefined}
+      ariaLabel={label}
+      data-testid={testId}
+    >
       {children}
     </Link>
   );

@@ -19,3 +19,7 @@ export const designer = {
   en: async () => (await import("./en/designer")).designer,
   de: async () => (await import("./de/designer")).designer,
 };
+export const logs = {
+  en: async () => (await import("./en/logs")).logs,
+  de: async () => (await import("./de/logs")).logs,
+};

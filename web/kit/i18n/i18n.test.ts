@@ -6,18 +6,20 @@ import { common as commonDe } from "./de/common";
 import { consoleTexts as consoleDe } from "./de/console";
 import { designer as designerDe } from "./de/designer";
 import { desk as deskDe } from "./de/desk";
+import { logs as logsDe } from "./de/logs";
 import { chat } from "./en/chat";
 import { common } from "./en/common";
 import { consoleTexts } from "./en/console";
 import { designer } from "./en/designer";
 import { desk } from "./en/desk";
+import { logs } from "./en/logs";
 
-const en: Record<string, string> = { ...common, ...chat, ...desk, ...consoleTexts, ...designer };
-const de: Record<string, string> = { ...commonDe, ...chatDe, ...deskDe, ...consoleDe, ...designerDe };
+const en: Record<string, string> = { ...common, ...chat, ...desk, ...consoleTexts, ...designer, ...logs };
+const de: Record<string, string> = { ...commonDe, ...chatDe, ...deskDe, ...consoleDe, ...designerDe, ...logsDe };
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 
 test("groups of texts do not share keys", () => {
-  const groups = [common, chat, desk, consoleTexts, designer].map((group) => Object.keys(group).length);
+  const groups = [common, chat, desk, consoleTexts, designer, logs].map((group) => Object.keys(group).length);
   expect(Object.keys(en)).toHaveLength(groups.reduce((sum, count) => sum + count, 0));
 });
 

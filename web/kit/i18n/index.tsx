@@ -5,9 +5,10 @@ import type { CommonKey } from "./en/common";
 import type { ConsoleKey } from "./en/console";
 import type { DesignerKey } from "./en/designer";
 import type { DeskKey } from "./en/desk";
+import type { LogsKey } from "./en/logs";
 
 /** Every text of the product. Plural texts end in `_one` and `_other` and are asked for without the ending. */
-export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey;
+export type MessageKey = CommonKey | DeskKey | ChatKey | ConsoleKey | DesignerKey | LogsKey;
 type PluralStem<K> = K extends `${infer Stem}_other` ? Stem : never;
 export type PluralKey = PluralStem<MessageKey>;
 export type Messages = Partial<Record<MessageKey, string>>;
@@ -25,6 +26,8 @@ export interface I18n {
   number(value: number): string;
   time(value: number | Date): string;
   dateTime(value: number | Date): string;
+  /** Date and time to the millisecond. */
+  moment(value: number | Date): string;
   date(value: number | Date): string;
   bytes(value: number): string;
   /** Compares names the way the language sorts them. */
@@ -67,6 +70,16 @@ export function createI18n(locale: Locale, messages: Messages): I18n {
   const collator = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
   const times = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
   const dateTimes = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const moments = new Intl.DateTimeFormat(locale, {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    hourCycle: "h23",
+  });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const raw = (key: string): string => messages[key as MessageKey] ?? key;
   return {
@@ -80,6 +93,7 @@ export function createI18n(locale: Locale, messages: Messages): I18n {
     number: (value) => numbers.format(value),
     time: (value) => times.format(value),
     dateTime: (value) => dateTimes.format(value),
+    moment: (value) => moments.format(value),
     date: (value) => dates.format(value),
     bytes: (value) => {
       const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;

@@ -124,7 +124,8 @@ async fn update_configuration(call: Call<App>, input: UpdateConfiguration) -> An
     agent
         .engine
         .apply(|core, cx| {
-            let phone = core.directory().user(user).ok_or_else(gone)?.phone_config.clone();
+            let agent = core.directory().user(user).ok_or_else(gone)?;
+            let (phone, author) = (agent.phone_config.clone(), agent.username.clone());
             let soft = softphone_enabled.unwrap_or(phone.phone_type == "SOFT_PHONE");
             let number = match extension {
                 Some(text) if text.is_empty() => None,
@@ -141,7 +142,7 @@ async fn update_configuration(call: Call<App>, input: UpdateConfiguration) -> An
                     desk_phone_number: number,
                 },
             };
-            core.configure(cx, |directory, cx| directory.update_user_phone_config(cx, input))
+            core.configure(cx, &author, |directory, cx| directory.update_user_phone_config(cx, input))
                 .map_err(|error| invalid_configuration(error.message))
         })
         .await

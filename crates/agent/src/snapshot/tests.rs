@@ -140,8 +140,10 @@ impl Desk {
     fn quick_connect(&mut self, name: &str, config: Value) -> QuickConnectId {
         let input = json!({"Name": name, "QuickConnectConfig": config});
         let input = directory::input::read::<CreateQuickConnect>(input).expect("an input");
-        self.apply(|core, cx| core.configure(cx, |directory, cx| directory.create_quick_connect(cx, input)))
-            .expect("creates")
+        self.apply(|core, cx| {
+            core.configure(cx, "test", |directory, cx| directory.create_quick_connect(cx, input))
+        })
+        .expect("creates")
     }
 
     fn connect_to(&mut self, name: &str) -> QuickConnectId {

@@ -132,7 +132,7 @@ async fn who_may_not_use_the_panel_learns_so() {
             let profile = core.directory().security_profile_named("QualityAnalyst").expect("exists").id;
             let input = json!({"SecurityProfileId": profile, "Permissions": ["Users.View"]});
             let input = directory::input::read(input)?;
-            core.configure(cx, |directory, cx| directory.update_security_profile(cx, input))
+            core.configure(cx, "test", |directory, cx| directory.update_security_profile(cx, input))
         })
         .await
         .expect("the engine works")

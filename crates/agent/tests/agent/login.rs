@@ -176,7 +176,9 @@ async fn only_our_pages_and_approved_origins_use_the_cookie() {
     let input = directory::input::read(json!({"Origin": "https://crm.example.com"})).expect("an input");
     server
         .engine
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.associate_approved_origin(input)))
+        .apply(|core, cx| {
+            core.configure(cx, "test", |directory, _| directory.associate_approved_origin(input))
+        })
         .await
         .expect("the engine works")
         .expect("approves");

@@ -188,11 +188,14 @@ impl Server {
         let input = directory::input::read(input).expect("an input");
         self.engine
             .apply(|core, cx| {
-                let id = core.configure(cx, |directory, cx| directory.create_quick_connect(cx, input))?;
+                let id =
+                    core.configure(cx, "test", |directory, cx| directory.create_quick_connect(cx, input))?;
                 let queue = core.directory().queue_named("BasicQueue").expect("exists").queue_id;
                 let input = json!({"QueueId": queue, "QuickConnectIds": [id]});
                 let input = directory::input::read(input)?;
-                core.configure(cx, |directory, cx| directory.associate_queue_quick_connects(cx, input))?;
+                core.configure(cx, "test", |directory, cx| {
+                    directory.associate_queue_quick_connects(cx, input)
+                })?;
                 Ok::<_, directory::DirectoryError>(
                     core.directory().scope().arn(model::ArnKind::TransferDestination, id),
                 )

@@ -147,6 +147,30 @@ pub(super) fn check_tags(
     holder.may(std::slice::from_ref(permission), &Subject::on(kind.kind, resource_arn))
 }
 
+/// Whether the user may view this resource: one that is there by its tags, one that is gone by those it had.
+pub(super) fn sees_resource(
+    directory: &Directory,
+    user: Option<UserId>,
+    kind: Kind,
+    id: &str,
+    had: Option<&Tags>,
+) -> bool {
+    let Some(holder) = Holder::of(directory, user) else { return true };
+    let none = Tags::new();
+    let Some(taggable) = TAGGABLE.iter().find(|taggable| taggable.document == kind) else {
+        return match kind {
+            Kind::Bot => allows(&holder.profiles, ContactFlowsView, None),
+            Kind::TaskTemplate => allows(&holder.profiles, TaskTemplatesView, None),
+            Kind::PredefinedAttribute => allows(&holder.profiles, PredefinedAttributesView, None),
+            Kind::HierarchyStructure => allows(&holder.profiles, AgentGroupingView, None),
+            // Settings of the whole instance.
+            _ => allows(&holder.profiles, SecurityProfilesView, Some(&none)),
+        };
+    };
+    let present = holder.tags_of(&Resource { kind: taggable.kind, id: id.to_owned() });
+    allows(&holder.profiles, taggable.view, Some(present.or(had).unwrap_or(&none)))
+}
+
 /// The kinds whose tags the user may see all of; none = every kind. `standard-queue` is what this list calls queues.
 pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) -> Option<Vec<&'static str>> {
     let holder = Holder::of(directory, user)?;

@@ -6,6 +6,7 @@
 //! | `needs` | operation → what a signed-in user must hold |
 //! | `authority` | whether the caller holds it, and what tags hide from whom |
 //! | `paged`, `published` | paging members, shared published limits |
+//! | `log_pages` | pages of the logs people search |
 //! | one file per resource | its rows: name, method, path, members, limits, and what to ask or change |
 //! | `not_built` | the operations of the service that are not here yet |
 
@@ -13,9 +14,11 @@ mod agent_statuses;
 mod attributes;
 mod authority;
 mod bots;
+mod change_history;
 mod flow_check;
 mod flow_convert;
 mod flow_language;
+mod flow_logs;
 mod flow_modules;
 mod flow_rehearsal;
 mod flows;
@@ -24,6 +27,7 @@ mod hierarchy;
 mod hours;
 mod instances;
 mod integrations;
+mod log_pages;
 mod needs;
 mod not_built;
 mod origins;
@@ -74,6 +78,8 @@ fn built() -> Vec<Operation<App>> {
         flow_convert::operations(),
         flow_language::operations(),
         flow_rehearsal::operations(),
+        flow_logs::operations(),
+        change_history::operations(),
         prompts::operations(),
         attributes::operations(),
         tags::operations(),

@@ -142,6 +142,7 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("CheckContactFlow", One(&[ContactFlowsView])),
     ("ConvertContactFlow", One(&[ContactFlowsView])),
     ("RehearseContactFlow", One(&[ContactFlowsView])),
+    ("SearchFlowLogs", One(&[ContactFlowsView])),
     ("CreateContactFlow", One(&[ContactFlowsCreate])),
     ("DescribeContactFlow", One(&[ContactFlowsView])),
     ("ListContactFlows", List(ContactFlowsView)),
@@ -180,6 +181,8 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("SearchPredefinedAttributes", One(&[PredefinedAttributesView])),
     ("UpdatePredefinedAttribute", One(&[PredefinedAttributesEdit])),
     ("DeletePredefinedAttribute", One(&[PredefinedAttributesDelete])),
+    // What was changed; rows of resources the user may not view are left out
+    ("SearchChangeHistory", One(&[HistoricalChangesView])),
     // Tags; those of one resource need what that kind of resource needs
     ("SearchResourceTags", User),
 ];

@@ -10,7 +10,7 @@ use model::resource::VersionContent;
 use model::{Arn, ArnKind};
 use serde::Serialize;
 use serde_json::{Value, json};
-use wire::{ApiError, Call, Kind, Operation, Principal, Rule};
+use wire::{ApiError, Call, Kind, Operation, Rule};
 
 use super::authority::{Sight, Subject, check};
 use super::paged::Paged;
@@ -107,16 +107,7 @@ where
 {
     let handler = move |call: Call<App>, input: I| async move {
         let subject = subject(&input);
-        let user = access::acting_user(&call);
-        let key = match &call.principal {
-            Principal::AccessKey(key) => key.access_key_id.clone(),
-            _ => String::new(),
-        };
-        let command = |directory: &mut Directory, cx: &mut Cx<'_>, input: I| {
-            let name = user.and_then(|user| directory.user(user)).map(|user| user.username.clone());
-            command(directory, cx, input, &name.unwrap_or(key))
-        };
-        configure(&call, &subject, input, |_, _| Ok(()), command).await
+        configure_by(&call, &subject, input, |_, _| Ok(()), command).await
     };
     Operation::rest(name, method, path, handler).constraint("InstanceId", INSTANCE_ID)
 }
@@ -293,13 +284,26 @@ pub(super) async fn configure<I: Input, O: Serialize>(
     guard: impl FnOnce(&Core, &I) -> Result<(), ApiError>,
     command: impl FnOnce(&mut Directory, &mut Cx<'_>, I) -> directory::Result<O>,
 ) -> Result<O, ApiError> {
+    configure_by(call, subject, input, guard, |directory, cx, input, _| command(directory, cx, input)).await
+}
+
+/// Makes a change that notes who made it.
+async fn configure_by<I: Input, O: Serialize>(
+    call: &Call<App>,
+    subject: &Subject,
+    input: I,
+    guard: impl FnOnce(&Core, &I) -> Result<(), ApiError>,
+    command: impl FnOnce(&mut Directory, &mut Cx<'_>, I, &str) -> directory::Result<O>,
+) -> Result<O, ApiError> {
     let engine = instance(call, &input)?;
     let (user, operation) = (access::acting_user(call), call.operation);
     engine
         .apply(|core, cx| {
             check(core.directory(), user, operation, subject)?;
             guard(core, &input)?;
-            core.configure(cx, |directory, cx| command(directory, cx, input)).map_err(refused)
+            let author = access::author(call, core.directory());
+            core.configure(cx, &author, |directory, cx| command(directory, cx, input, &author))
+                .map_err(refused)
         })
         .await
         .map_err(errors::engine)?

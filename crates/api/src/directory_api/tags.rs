@@ -34,7 +34,9 @@ async fn tag(call: Call<App>, input: TagResource) -> Answer {
     engine
         .apply(|core, cx| {
             check_tags(core.directory(), user, &input.resource_arn, TagUse::Change)?;
-            core.configure(cx, |directory, cx| directory.tag_resource(cx, input)).map_err(row::refused)
+            let author = access::author(&call, core.directory());
+            core.configure(cx, &author, |directory, cx| directory.tag_resource(cx, input))
+                .map_err(row::refused)
         })
         .await
         .map_err(errors::engine)??;
@@ -47,7 +49,9 @@ async fn untag(call: Call<App>, input: UntagResource) -> Answer {
     engine
         .apply(|core, cx| {
             check_tags(core.directory(), user, &input.resource_arn, TagUse::Change)?;
-            core.configure(cx, |directory, cx| directory.untag_resource(cx, input)).map_err(row::refused)
+            let author = access::author(&call, core.directory());
+            core.configure(cx, &author, |directory, cx| directory.untag_resource(cx, input))
+                .map_err(row::refused)
         })
         .await
         .map_err(errors::engine)??;

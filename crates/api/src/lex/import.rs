@@ -51,7 +51,10 @@ async fn import_bot(call: Call<App>, input: ImportBot) -> Answer {
     let alias = input.alias;
     let mut answer = engine
         .apply(|core, cx| {
-            core.configure(cx, |directory, cx| directory.import_bot(cx, definition, alias.as_deref()))
+            let author = access::author(&call, core.directory());
+            core.configure(cx, &author, |directory, cx| {
+                directory.import_bot(cx, definition, alias.as_deref())
+            })
         })
         .await
         .map_err(errors::participant_engine)?
@@ -90,7 +93,10 @@ async fn delete_bot(call: Call<App>, input: DeleteBot) -> Answer {
     let engine = access::instance(&call, &input.instance_id)?;
     access::permit(&call, &engine, &[Permission::ContactFlowsDelete]).await?;
     engine
-        .apply(|core, cx| core.configure(cx, |directory, _| directory.delete_bot(&input.bot_id)))
+        .apply(|core, cx| {
+            let author = access::author(&call, core.directory());
+            core.configure(cx, &author, |directory, _| directory.delete_bot(&input.bot_id))
+        })
         .await
         .map_err(errors::participant_engine)?
         .map_err(refused)?;

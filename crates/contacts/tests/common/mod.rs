@@ -28,6 +28,7 @@ pub struct Center {
     pub contacts: BTreeMap<ContactId, (bool, String)>,
     pub items: BTreeMap<ContactId, Vec<StoredItem>>,
     pub events: Vec<Event>,
+    pub changes: Vec<contacts::ResourceChange>,
     pub effects: Vec<Effect>,
 }
 
@@ -87,11 +88,9 @@ impl Center {
         let documents = directory
             .take_changes()
             .into_iter()
-            .map(|change| match change {
-                directory::Change::Put { kind, id, body } => {
-                    ((kind.as_str().to_owned(), id), body.to_string())
-                }
-                directory::Change::Delete { .. } => unreachable!("a new instance deletes nothing"),
+            .map(|change| {
+                let body = change.after.expect("a new instance deletes nothing");
+                ((change.kind.as_str().to_owned(), change.id), body.to_string())
             })
             .collect();
         Self {
@@ -103,6 +102,7 @@ impl Center {
             contacts: BTreeMap::new(),
             items: BTreeMap::new(),
             events: Vec::new(),
+            changes: Vec::new(),
             effects: Vec::new(),
         }
     }
@@ -150,6 +150,7 @@ impl Center {
             assert_eq!(item.seq, list.len() as i64 + 1, "positions have no gaps");
             list.push((item.id, item.token, item.at, body));
         }
+        self.changes.extend(outcome.changes);
         self.events.extend(outcome.events.into_iter().map(|(_, event)| event));
         self.effects.extend(outcome.effects);
     }

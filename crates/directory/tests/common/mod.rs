@@ -83,9 +83,10 @@ impl World {
     /// Applies what the directory asks for and checks that nothing was forgotten.
     fn commit(&mut self) {
         for change in self.directory.take_changes() {
-            match change {
-                Change::Put { kind, id, body } => self.store.insert((kind, id), body),
-                Change::Delete { kind, id } => self.store.remove(&(kind, id)),
+            let key = (change.kind, change.id);
+            match change.after {
+                Some(body) => self.store.insert(key, body),
+                None => self.store.remove(&key),
             };
         }
         let loaded = self.reload().expect("what was stored can be loaded");

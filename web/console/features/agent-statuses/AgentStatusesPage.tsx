@@ -14,6 +14,7 @@ export function AgentStatusesPage() {
   return (
     <ResourceTable
       testId="agent-statuses"
+      history="agent-status"
       title={t("agentStatuses.title")}
       description={t("agentStatuses.description")}
       query={query}

@@ -25,7 +25,7 @@ import { everyPage } from "../../api";
 import { useConsole, useExplain } from "../../context";
 import { nameOf, useQueues, useUsers } from "../../data";
 import { Loaded } from "../../parts/FormPage";
-import { RouteLink, useGo } from "../../parts/RouteLink";
+import { RouteButton, RouteLink, useGo } from "../../parts/RouteLink";
 import { channelText } from "../routing-profiles/channels";
 
 export function ContactPage() {
@@ -113,6 +113,11 @@ function ContactView({ contact, refetch }: { contact: Found; refetch: () => void
             <Button variant="link" onClick={() => go("/console/contacts")}>
               {t("action.back")}
             </Button>
+            {may("ContactFlows.View") && (
+              <RouteButton href={`/console/flow-logs?contact=${contact.Id}`} testId="contact-flow-log">
+                {t("flowLogs.of")}
+              </RouteButton>
+            )}
             {running && may("StopContact.Enabled") && (
               <Button loading={ending} onClick={end} data-testid="contact-stop">
                 {t("contactDetail.end")}

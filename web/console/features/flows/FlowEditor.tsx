@@ -23,6 +23,7 @@ import { useConsole, useExplain } from "../../context";
 import { useChanged } from "../../data";
 import { SelectField, TextAreaField, TextField } from "../../parts/fields";
 import { useGo } from "../../parts/RouteLink";
+import { changesHref } from "../changes/kinds";
 import { Designer } from "./designer/Designer";
 import { type FlowDocument, isUnreadable, needsLayout, printDocument, readDocument } from "./designer/document";
 import { move } from "./designer/edits";
@@ -44,9 +45,13 @@ const checkAfter = 400;
 interface Props {
   flow?: ContactFlow;
   language: Language;
+  /** The block that is opened at first, if the flow has it. */
+  block?: string;
+  /** The version that is compared at first. */
+  version?: number;
 }
 
-export function FlowEditor({ flow, language }: Props) {
+export function FlowEditor({ flow, language, block, version }: Props) {
   const { t } = useI18n();
   const { client, InstanceId, session, may, say } = useConsole();
   const explain = useExplain();
@@ -66,7 +71,7 @@ export function FlowEditor({ flow, language }: Props) {
   const [checking, setChecking] = useState(true);
   const [tried, setTried] = useState(false);
   const [describing, setDescribing] = useState(false);
-  const [comparing, setComparing] = useState(false);
+  const [comparing, setComparing] = useState(version !== undefined);
   const [working, setWorking] = useState<"save" | "publish">();
   const [problem, setProblem] = useState<string>();
   const [findings, setFindings] = useState<string[]>([]);
@@ -288,6 +293,8 @@ export function FlowEditor({ flow, language }: Props) {
   const choices = [
     ...(flow ? [{ id: "about", text: t("designer.about") }] : []),
     ...(flow ? [{ id: "versions", text: t("versions.title") }] : []),
+    ...(flow ? [{ id: "log", text: t("flowLogs.of") }] : []),
+    ...(flow && may("HistoricalChanges.View") ? [{ id: "history", text: t("changes.view") }] : []),
     { id: "export", text: t("flows.export") },
     ...(editable ? [{ id: "import", text: t("flows.import") }] : []),
     ...(flow && may("ContactFlows.Create") ? [{ id: "saveAs", text: t("designer.saveAs") }] : []),
@@ -323,6 +330,8 @@ export function FlowEditor({ flow, language }: Props) {
                   saveFile(exported(text, { name, description, type, status }), `${name || "flow"}.json`);
                 if (detail.id === "about") setDescribing(true);
                 if (detail.id === "versions") setComparing(true);
+                if (detail.id === "log") go(`/console/flow-logs?flow=${flow?.Id}`);
+                if (detail.id === "history") go(changesHref({ kind: "flow", resource: flow?.Id, name: flow?.Name }));
                 if (detail.id === "import") picker.current?.click();
                 if (detail.id === "saveAs") void saveAs();
                 if (detail.id === "archive") void archive();
@@ -396,6 +405,7 @@ export function FlowEditor({ flow, language }: Props) {
           type={type}
           language={language}
           text={text}
+          first={version}
           onPublish={
             editable && may("ContactFlows.Publish")
               ? async (content) => {
@@ -419,6 +429,7 @@ export function FlowEditor({ flow, language }: Props) {
           language={language}
           flowType={type}
           flowId={flow?.Id}
+          block={block}
           problems={problems}
           checking={checking}
           editable={editable}

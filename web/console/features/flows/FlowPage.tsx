@@ -4,12 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useConsole } from "../../context";
 import { Loaded } from "../../parts/FormPage";
+import { useAsked } from "../../parts/logs";
 import { useLanguage } from "./designer/language";
 import { FlowEditor, savedSuffix } from "./FlowEditor";
 
 export function FlowPage() {
   const { id } = useParams({ strict: false }) as { id?: string };
   const { client, InstanceId } = useConsole();
+  const asked = useAsked();
+  const version = Number(asked.get("version") ?? 0);
   const language = useLanguage();
   const query = useQuery({
     queryKey: ["flows", id ?? "new"],
@@ -25,7 +28,17 @@ export function FlowPage() {
   return (
     <Loaded query={language}>
       {(table) => (
-        <Loaded query={query}>{(flow) => <FlowEditor key={id} flow={flow ?? undefined} language={table} />}</Loaded>
+        <Loaded query={query}>
+          {(flow) => (
+            <FlowEditor
+              key={id}
+              flow={flow ?? undefined}
+              language={table}
+              block={asked.get("block") ?? undefined}
+              version={version > 0 ? version : undefined}
+            />
+          )}
+        </Loaded>
       )}
     </Loaded>
   );

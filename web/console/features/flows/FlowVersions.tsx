@@ -36,16 +36,18 @@ interface Props {
   language: Language;
   /** What stands in the editor. */
   text: string;
+  /** The version that is shown at first. */
+  first?: number;
   /** Publishes the content of a version, given only when the user may. */
   onPublish?: (content: string) => Promise<void>;
   onFailed: (error: unknown) => void;
   onClose: () => void;
 }
 
-export function FlowVersions({ id, type, language, text, onPublish, onFailed, onClose }: Props) {
+export function FlowVersions({ id, type, language, text, first, onPublish, onFailed, onClose }: Props) {
   const { t, dateTime } = useI18n();
   const { client, InstanceId } = useConsole();
-  const [shown, setShown] = useState<number>();
+  const [shown, setShown] = useState<number | undefined>(first);
   const [publishing, setPublishing] = useState(false);
   const list = useQuery({
     queryKey: ["flows", id, "versions"],

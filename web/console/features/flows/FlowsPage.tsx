@@ -20,6 +20,7 @@ export function FlowsPage() {
   return (
     <ResourceTable
       testId="flows"
+      history="flow"
       title={t("flows.title")}
       description={t("flows.description")}
       query={{ ...query, data: shown } as typeof query}

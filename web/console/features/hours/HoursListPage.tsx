@@ -14,6 +14,7 @@ export function HoursListPage() {
   return (
     <ResourceTable
       testId="hours"
+      history="hours-of-operation"
       title={t("hours.title")}
       description={t("hours.description")}
       query={query}

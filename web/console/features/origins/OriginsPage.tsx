@@ -31,6 +31,7 @@ export function OriginsPage() {
     <>
       <ResourceTable<string>
         testId="origins"
+        history="instance"
         title={t("origins.title")}
         description={t("origins.description")}
         query={query}

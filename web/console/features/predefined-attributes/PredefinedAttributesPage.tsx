@@ -13,6 +13,7 @@ export function PredefinedAttributesPage() {
   return (
     <ResourceTable
       testId="predefined-attributes"
+      history="predefined-attribute"
       title={t("predefinedAttributes.title")}
       description={t("predefinedAttributes.description")}
       query={query}

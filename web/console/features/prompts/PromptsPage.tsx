@@ -13,6 +13,7 @@ export function PromptsPage() {
   return (
     <ResourceTable
       testId="prompts"
+      history="prompt"
       title={t("prompts.title")}
       description={t("prompts.description")}
       query={query}

@@ -34,6 +34,7 @@ export function QueuesPage() {
   return (
     <ResourceTable
       testId="queues"
+      history="queue"
       title={t("queues.title")}
       description={t("queues.description")}
       query={query}

@@ -14,6 +14,7 @@ export function QuickConnectsPage() {
   return (
     <ResourceTable
       testId="quick-connects"
+      history="quick-connect"
       title={t("quickConnects.title")}
       description={t("quickConnects.description")}
       query={query}

@@ -14,6 +14,7 @@ export function RoutingProfilesPage() {
   return (
     <ResourceTable
       testId="routing-profiles"
+      history="routing-profile"
       title={t("routingProfiles.title")}
       description={t("routingProfiles.description")}
       query={query}

@@ -13,6 +13,7 @@ export function SecurityProfilesPage() {
   return (
     <ResourceTable
       testId="security-profiles"
+      history="security-profile"
       title={t("securityProfiles.title")}
       description={t("securityProfiles.description")}
       query={query}

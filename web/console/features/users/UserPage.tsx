@@ -25,6 +25,8 @@ import { useConsole } from "../../context";
 import { useChanged, useRoutingProfiles, useSecurityProfiles } from "../../data";
 import { FormPage, Loaded } from "../../parts/FormPage";
 import { asChoices, isWhole, MultiField, SelectField, TextField } from "../../parts/fields";
+import { RouteButton } from "../../parts/RouteLink";
+import { changesHref } from "../changes/kinds";
 import { ProficiencyEditor } from "./ProficiencyEditor";
 
 interface Loadedness {
@@ -175,6 +177,18 @@ function UserForm({ loaded }: { loaded: Loadedness }) {
       onTry={() => setTried(true)}
       onSave={editable ? save : undefined}
       savedText={t("form.saved", { name: form.username })}
+      secondary={
+        user &&
+        may("HistoricalChanges.View") && (
+          <RouteButton
+            variant="link"
+            href={changesHref({ kind: "user", resource: user.Id, name: user.Username })}
+            testId="user-history"
+          >
+            {t("changes.view")}
+          </RouteButton>
+        )
+      }
     >
       <SpaceBetween size="l">
         <Container header={<Header variant="h2">{t("users.identity")}</Header>}>

@@ -25,6 +25,7 @@ export function UsersPage() {
   return (
     <ResourceTable
       testId="users"
+      history="user"
       title={t("users.title")}
       description={t("users.description")}
       query={users}

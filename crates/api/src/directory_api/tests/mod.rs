@@ -1,6 +1,7 @@
 //! Tests of the table of operations, and of who may do what.
 
 mod access;
+mod logs;
 mod rehearsal;
 mod table;
 mod world;

@@ -59,6 +59,8 @@ export interface DesignerProps {
   flowType: FlowType;
   /** The flow that is edited, unless it is new. */
   flowId?: string;
+  /** The block that is opened at first, if it is there. */
+  block?: string;
   problems: Problem[];
   checking: boolean;
   editable: boolean;
@@ -85,9 +87,10 @@ function Canvas(props: DesignerProps) {
   const flow = useReactFlow<CanvasNode>();
   const frame = useRef<HTMLElement>(null);
   const document = history.present;
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(none);
+  const first = props.block !== undefined && actionOf(document, props.block) ? props.block : undefined;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(first === undefined ? none : new Set([first]));
   const [chosenWire, setChosenWire] = useState<Edge>();
-  const [open, setOpen] = useState<string>();
+  const [open, setOpen] = useState<string | undefined>(first);
   const [query, setQuery] = useState("");
   const [map, setMap] = useState(true);
   const [trying, setTrying] = useState(false);
