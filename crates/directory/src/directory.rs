@@ -73,6 +73,8 @@ pub(crate) struct Tables {
     modules: Table<FlowModule>,
     prompts: Table<Prompt>,
     task_templates: Table<TaskTemplate>,
+    phone_numbers: Table<PhoneNumber>,
+    released_numbers: Table<ReleasedNumber>,
     bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
     groups: Table<HierarchyGroup>,
@@ -121,6 +123,7 @@ macro_rules! tables {
                     Kind::Bot => load_into(&mut self.tables.bots, id, body)?,
                     Kind::StorageConfig => load_into(&mut self.tables.storage, id, body)?,
                     Kind::PredefinedAttribute => load_into(&mut self.tables.attributes, id, body)?,
+                    Kind::ReleasedNumber => load_into(&mut self.tables.released_numbers, id, body)?,
                     Kind::FlowVersion => {}
                 }
                 Ok(())
@@ -141,6 +144,7 @@ tables! {
     FlowModule: modules, flow_module(FlowId), flow_modules, flow_module_named;
     Prompt: prompts, prompt(PromptId), prompts, prompt_named;
     TaskTemplate: task_templates, task_template(TaskTemplateId), task_templates, task_template_named;
+    PhoneNumber: phone_numbers, phone_number(PhoneNumberId), phone_numbers, phone_number_named;
 }
 
 macro_rules! holds {
@@ -155,6 +159,7 @@ macro_rules! holds {
 holds! {
     PredefinedAttribute: attributes;
     Bot: bots;
+    ReleasedNumber: released_numbers;
     HierarchyGroup: groups;
     StorageAssociation: storage;
 }
@@ -293,7 +298,9 @@ impl Directory {
     where
         Tables: Holds<D>,
     {
-        let foreign = Arn::parse(text).is_some_and(|arn| arn.instance != self.instance.id.to_string());
+        // The name of a phone number tells no instance.
+        let foreign = Arn::parse(text)
+            .is_some_and(|arn| !arn.instance.is_empty() && arn.instance != self.instance.id.to_string());
         let found = match arn::id_part(text).parse::<D::Id>() {
             Ok(id) if !foreign => Holds::<D>::table(&self.tables).get(&id),
             _ => None,

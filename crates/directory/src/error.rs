@@ -9,6 +9,7 @@ pub enum Code {
     AccessDenied,
     ContactFlowNotPublished,
     DuplicateResource,
+    Idempotency,
     InternalService,
     InvalidContactFlow,
     InvalidContactFlowModule,
@@ -25,10 +26,11 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 16] = [
         Self::AccessDenied,
         Self::ContactFlowNotPublished,
         Self::DuplicateResource,
+        Self::Idempotency,
         Self::InternalService,
         Self::InvalidContactFlow,
         Self::InvalidContactFlowModule,
@@ -49,6 +51,7 @@ impl Code {
             Self::AccessDenied => "AccessDeniedException",
             Self::ContactFlowNotPublished => "ContactFlowNotPublishedException",
             Self::DuplicateResource => "DuplicateResourceException",
+            Self::Idempotency => "IdempotencyException",
             Self::InternalService => "InternalServiceException",
             Self::InvalidContactFlow => "InvalidContactFlowException",
             Self::InvalidContactFlowModule => "InvalidContactFlowModuleException",
@@ -75,7 +78,7 @@ impl Code {
             Self::ServiceQuotaExceeded => 402,
             Self::AccessDenied => 403,
             Self::ContactFlowNotPublished | Self::ResourceNotFound | Self::UserNotFound => 404,
-            Self::DuplicateResource | Self::ResourceConflict | Self::ResourceInUse => 409,
+            Self::DuplicateResource | Self::Idempotency | Self::ResourceConflict | Self::ResourceInUse => 409,
             Self::LimitExceeded => 429,
             Self::InternalService => 500,
         }

@@ -66,6 +66,10 @@ kinds! {
     RoutingProfile = "routing-profile", "routing profile";
     /// A task template.
     TaskTemplate = "task-template", "task template";
+    /// A claimed phone number.
+    PhoneNumber = "phone-number", "phone number";
+    /// A phone number that was given back and cannot be claimed for a while; its id is the number.
+    ReleasedNumber = "released-number", "released phone number";
     /// An agent status.
     AgentStatus = "agent-status", "agent status";
     /// A predefined attribute; its id is its name.
