@@ -3,6 +3,7 @@ import {
   ListApprovedOriginsCommand,
   ListBotsCommand,
   ListLambdaFunctionsCommand,
+  ListPhoneNumbersV2Command,
   ListSecurityProfilePermissionsCommand,
   ListTaskTemplatesCommand,
   SearchAgentStatusesCommand,
@@ -40,6 +41,7 @@ export type ListName =
   | "functions"
   | "bots"
   | "predefinedAttributes"
+  | "phoneNumbers"
   | "origins";
 
 function useList<Page, Item>(
@@ -175,6 +177,15 @@ export const usePredefinedAttributes = (enabled = true) =>
     ({ client, InstanceId }, NextToken) =>
       client.send(new SearchPredefinedAttributesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.PredefinedAttributes,
+    enabled,
+  );
+
+export const usePhoneNumbers = (enabled = true) =>
+  useList(
+    "phoneNumbers",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListPhoneNumbersV2Command({ InstanceId, NextToken, MaxResults: 1000 })),
+    (page) => page.ListPhoneNumbersSummaryList,
     enabled,
   );
 

@@ -21,13 +21,14 @@ struct Taggable {
     edit: Permission,
 }
 
-const TAGGABLE: [Taggable; 11] = [
+const TAGGABLE: [Taggable; 12] = [
     taggable(ArnKind::Agent, Kind::User, UsersView, UsersEdit),
     taggable(ArnKind::AgentGroup, Kind::HierarchyGroup, AgentGroupingView, AgentGroupingEdit),
     taggable(ArnKind::AgentState, Kind::AgentStatus, AgentStatesView, AgentStatesEdit),
     taggable(ArnKind::ContactFlow, Kind::Flow, ContactFlowsView, ContactFlowsEdit),
     taggable(ArnKind::FlowModule, Kind::FlowModule, ContactFlowModulesView, ContactFlowModulesEdit),
     taggable(ArnKind::OperatingHours, Kind::HoursOfOperation, HoursOfOperationView, HoursOfOperationEdit),
+    taggable(ArnKind::PhoneNumber, Kind::PhoneNumber, PhoneNumbersView, PhoneNumbersEdit),
     taggable(ArnKind::Prompt, Kind::Prompt, PromptsView, PromptsEdit),
     taggable(ArnKind::Queue, Kind::Queue, QueuesView, QueuesEdit),
     taggable(ArnKind::RoutingProfile, Kind::RoutingProfile, RoutingPoliciesView, RoutingPoliciesEdit),
@@ -182,7 +183,9 @@ pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) 
     Some(
         TAGGABLE
             .iter()
-            .filter(|taggable| !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule))
+            .filter(|taggable| {
+                !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule | ArnKind::PhoneNumber)
+            })
             .filter(open)
             .map(name)
             .collect(),
