@@ -2,6 +2,7 @@
 import {
   ListApprovedOriginsCommand,
   ListBotsCommand,
+  ListContactFlowsCommand,
   ListLambdaFunctionsCommand,
   ListPhoneNumbersV2Command,
   ListSecurityProfilePermissionsCommand,
@@ -35,6 +36,7 @@ export type ListName =
   | "quickConnects"
   | "agentStatuses"
   | "flows"
+  | "inboundFlows"
   | "flowModules"
   | "prompts"
   | "taskTemplates"
@@ -152,6 +154,15 @@ export const useFlowModules = (enabled = true) =>
       client.send(new SearchContactFlowModulesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.ContactFlowModules,
     enabled,
+  );
+
+/** The inbound flows in short, which those who see phone numbers or queues may list too. */
+export const useInboundFlows = () =>
+  useList(
+    "inboundFlows",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListContactFlowsCommand({ InstanceId, NextToken, ContactFlowTypes: ["CONTACT_FLOW"] })),
+    (page) => page.ContactFlowSummaryList,
   );
 
 export const usePrompts = (enabled = true) =>

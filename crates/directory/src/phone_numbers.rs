@@ -268,6 +268,7 @@ impl Directory {
         self.mine(input)?;
         let (types, countries) =
             (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
+        countries.iter().flatten().try_for_each(|country| check_country(country))?;
         let numbers = self.table::<PhoneNumber>().after(after.and_then(|key| key.parse().ok()));
         let wanted = move |number: &&PhoneNumber| is_wanted(number, &types, &countries, "");
         Ok(Rows::new(numbers.filter(wanted).map(|number| {
@@ -288,7 +289,8 @@ impl Directory {
     pub fn list_phone_numbers_v2<'a>(&'a self, input: &ListPhoneNumbersV2) -> Result<Rows<'a>> {
         let (types, countries) =
             (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
-        let prefix = input.phone_number_prefix.clone().unwrap_or_default();
+        countries.iter().flatten().try_for_each(|country| check_country(country))?;
+        let prefix = first_digits(input.phone_number_prefix.as_deref())?.to_owned();
         let wanted = move |number: &&PhoneNumber| is_wanted(number, &types, &countries, &prefix);
         Ok(Rows::new(self.table::<PhoneNumber>().iter().filter(wanted).map(|number| {
             Row::new(number.id, Some(&number.tags), || self.number_head(number).build())
@@ -391,12 +393,12 @@ pub fn available<'a>(
     inventory: &'a Inventory,
     after: Option<&str>,
     is_free: impl Fn(&str) -> bool + 'a,
-) -> Rows<'a> {
-    let prefix = input.phone_number_prefix.as_deref().unwrap_or_default();
-    let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+) -> Result<Rows<'a>> {
+    let digits = first_digits(input.phone_number_prefix.as_deref())?;
+    check_country(&input.phone_number_country_code)?;
     let (country, kind) = (&*input.phone_number_country_code, input.phone_number_type);
     let numbers = inventory.numbers(country, kind, digits, after).filter(move |number| is_free(number));
-    Rows::new(numbers.map(move |number| {
+    Ok(Rows::new(numbers.map(move |number| {
         Row::new(number.clone(), None, move || {
             json!({
                 "PhoneNumber": number,
@@ -404,7 +406,7 @@ pub fn available<'a>(
                 "PhoneNumberType": kind,
             })
         })
-    }))
+    })))
 }
 
 fn is_cooling(released: &ReleasedNumber, now: Timestamp) -> bool {
@@ -420,7 +422,26 @@ fn is_wanted(
     let digits = number.phone_number.trim_start_matches('+');
     types.as_ref().is_none_or(|types| types.is_empty() || types.contains(&number.kind))
         && countries.as_ref().is_none_or(|list| list.is_empty() || list.contains(&number.country_code))
-        && digits.starts_with(prefix.trim_start_matches('+'))
+        && digits.starts_with(prefix)
+}
+
+/// The digits of the beginning of a number.
+fn first_digits(prefix: Option<&str>) -> Result<&str> {
+    let Some(prefix) = prefix else { return Ok("") };
+    let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+    if (1..=11).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    Err(DirectoryError::parameter(
+        "PhoneNumberPrefix must be up to 11 digits, with or without a plus sign, such as +1206.",
+    ))
+}
+
+fn check_country(code: &str) -> Result<()> {
+    if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    Err(DirectoryError::parameter(format!("{code:?} is not a country; use two letters such as US.")))
 }
 
 fn described(text: Option<&str>) -> Result<()> {

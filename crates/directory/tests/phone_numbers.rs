@@ -69,7 +69,7 @@ fn bind(world: &mut World, id: &str, flow: &str) -> Result<()> {
 
 fn search(members: Value, after: Option<&str>, taken: &[&str]) -> Vec<String> {
     let (input, inventory): (SearchAvailablePhoneNumbers, _) = (read(members).expect("a search"), inventory());
-    let rows = available(&input, &inventory, after, |number| !taken.contains(&number));
+    let rows = available(&input, &inventory, after, |number| !taken.contains(&number)).expect("is answered");
     page(rows, 3).items.iter().map(|row| row["PhoneNumber"].as_str().expect("a number").to_owned()).collect()
 }
 
@@ -277,6 +277,17 @@ fn numbers_are_searched_and_listed() {
         (asked(json!({ "PhoneNumberCountryCode": "DE", "PhoneNumberType": "UIFN" })), None, vec!["+80012345678"]),
     ] {
         assert_eq!(search(members.clone(), after, &taken), expected, "{members}");
+    }
+
+    for (changes, text) in [
+        (json!({ "PhoneNumberPrefix": "area" }), "digits"),
+        (json!({ "PhoneNumberPrefix": "+123456789012" }), "digits"),
+        (json!({ "PhoneNumberCountryCode": "USA" }), "country"),
+    ] {
+        let (input, inventory) = (read(asked(changes)).expect("a search"), inventory());
+        let error = available(&input, &inventory, None, |_| true).err().expect("is refused");
+        assert_eq!(error.code.name(), INVALID);
+        assert!(error.message.contains(text), "{error}");
     }
 
     let mut world = World::new();

@@ -30,20 +30,14 @@ const LISTED: u32 = 1000;
 const DEFAULT_PAGE: u32 = 100;
 
 pub(super) fn operations() -> Vec<Operation<App>> {
-    let number = || Rule::pattern(r"\+[1-9]\d{1,14}");
-    let prefix = || Rule::pattern(r"\+?[0-9]{1,11}");
-    let country = || Rule::pattern("[A-Z]{2}");
     vec![
         Operation::post("SearchAvailablePhoneNumbers", "/phone-number/search-available", search)
             .read_only()
             .constraint("InstanceId", INSTANCE_ID)
-            .constraint("PhoneNumberCountryCode", country())
-            .constraint("PhoneNumberPrefix", prefix())
             .constraint("MaxResults", Rule::Range(1, FOUND.into()))
             .constraint("NextToken", PAGE_TOKEN),
         Operation::post("ClaimPhoneNumber", "/phone-number/claim", claim)
             .constraint("InstanceId", INSTANCE_ID)
-            .constraint("PhoneNumber", number())
             .constraint("PhoneNumberDescription", DESCRIPTION)
             .constraint("Tags", TAGS)
             .constraint("ClientToken", CLIENT_TOKEN),
@@ -75,15 +69,12 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         .query("phoneNumberTypes", "PhoneNumberTypes", Kind::StringList)
         .query("phoneNumberCountryCodes", "PhoneNumberCountryCodes", Kind::StringList)
         .constraint("PhoneNumberTypes", Rule::Length(0, 6))
-        .constraint("PhoneNumberCountryCodes", Rule::Length(0, 10))
-        .constraint("PhoneNumberCountryCodes[]", country()),
+        .constraint("PhoneNumberCountryCodes", Rule::Length(0, 10)),
         Operation::post("ListPhoneNumbersV2", "/phone-number/list", list_v2)
             .read_only()
             .constraint("InstanceId", INSTANCE_ID)
             .constraint("PhoneNumberTypes", Rule::Length(0, 6))
             .constraint("PhoneNumberCountryCodes", Rule::Length(0, 10))
-            .constraint("PhoneNumberCountryCodes[]", country())
-            .constraint("PhoneNumberPrefix", prefix())
             .constraint("MaxResults", Rule::Range(1, LISTED.into()))
             .constraint("NextToken", PAGE_TOKEN),
         change::<AssociatePhoneNumberContactFlow, _, _>(
@@ -158,7 +149,7 @@ async fn search(call: Call<App>, mut asked: Paged<SearchAvailablePhoneNumbers>) 
     let items = Items::plain("AvailableNumbersList", FOUND);
     row::paged(&call, &asked, items, |_| Subject::none(), |_, after, size, _| {
         let is_free = |number: &str| !withheld.contains(number);
-        Ok((json!({}), page(available(&asked.input, center.inventory(), after, is_free), size)))
+        Ok((json!({}), page(available(&asked.input, center.inventory(), after, is_free)?, size)))
     })
     .await
 }

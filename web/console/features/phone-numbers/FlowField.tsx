@@ -1,6 +1,6 @@
 /** The choice of the flow that calls to a number meet: published inbound flows. */
 import { useI18n } from "@kit/i18n";
-import { useFlows } from "../../data";
+import { useInboundFlows } from "../../data";
 import { asChoices, SelectField } from "../../parts/fields";
 
 interface FlowFieldProps {
@@ -12,11 +12,9 @@ interface FlowFieldProps {
 
 export function FlowField({ value, onChange, disabled, testId }: FlowFieldProps) {
   const { t } = useI18n();
-  const flows = useFlows();
+  const flows = useInboundFlows();
   const usable = flows.data?.filter(
-    (one) =>
-      one.Id === value ||
-      (one.Type === "CONTACT_FLOW" && one.State !== "ARCHIVED" && (one.Status ?? "PUBLISHED") === "PUBLISHED"),
+    (one) => one.Id === value || (one.ContactFlowState === "ACTIVE" && one.ContactFlowStatus === "PUBLISHED"),
   );
   return (
     <SelectField
@@ -26,7 +24,7 @@ export function FlowField({ value, onChange, disabled, testId }: FlowFieldProps)
       disabled={disabled}
       loading={flows.isPending}
       none={t("phoneNumbers.noFlow")}
-      choices={asChoices(usable?.map((one) => ({ Id: one.Id, Name: one.Name, Description: one.Description })))}
+      choices={asChoices(usable)}
       onChange={onChange}
       testId={testId}
     />

@@ -7,7 +7,7 @@ import { useI18n } from "@kit/i18n";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useConsole } from "../../context";
-import { nameOf, useFlows, usePhoneNumbers } from "../../data";
+import { nameOf, useInboundFlows, usePhoneNumbers } from "../../data";
 import { ResourceTable } from "../../parts/ResourceTable";
 import { RouteLink } from "../../parts/RouteLink";
 import { ClaimDialog } from "./ClaimDialog";
@@ -47,13 +47,9 @@ export function PhoneNumbersPage() {
   const { may } = useConsole();
   const [claiming, setClaiming] = useState(false);
   const query = usePhoneNumbers();
-  const flows = useFlows();
+  const flows = useInboundFlows();
   const bound = useFlowsOfNumbers((query.data ?? []).map((one) => one.PhoneNumberId ?? ""));
-  const flowOf = (id: string | undefined) =>
-    nameOf(
-      bound.data?.[id ?? ""],
-      flows.data?.map((one) => ({ Id: one.Id, Name: one.Name })),
-    );
+  const flowOf = (id: string | undefined) => nameOf(bound.data?.[id ?? ""], flows.data);
   return (
     <>
       <ResourceTable
