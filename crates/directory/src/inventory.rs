@@ -18,7 +18,9 @@ pub enum InventoryError {
     #[error("the range {0:?} has more than {MOST_IN_RANGE} numbers; split it")]
     Long(String),
     /// No country is known for the number.
-    #[error("the country of {0:?} cannot be told from the number; write {{ numbers = {0:?}, country = \"US\" }}")]
+    #[error(
+        "the country of {0:?} cannot be told from the number; write {{ numbers = {0:?}, country = \"US\" }}"
+    )]
     Country(String),
     /// The range begins in one country and ends in another, or so with types.
     #[error("the range {0:?} does not lie in one country with one type; split it")]
@@ -231,7 +233,8 @@ mod tests {
         let listed = |country, prefix, after| -> Vec<String> {
             inventory.numbers(country, PhoneNumberType::Did, prefix, after).collect()
         };
-        let us = ["+12065550100", "+12065550108", "+12065550109", "+12065550110", "+12065550111", "+12065550112"];
+        let us =
+            ["+12065550100", "+12065550108", "+12065550109", "+12065550110", "+12065550111", "+12065550112"];
         assert_eq!(listed("US", "", None), us);
         assert_eq!(listed("US", "1206555011", None), us[3..]);
         assert_eq!(listed("US", "", Some("+12065550109")), us[3..]);
@@ -239,7 +242,9 @@ mod tests {
         assert_eq!(listed("US", "1206555010012345", None), [""; 0]);
         assert_eq!(listed("DE", "", None), ["+493012345678"]);
         assert_eq!(inventory.numbers("US", PhoneNumberType::TollFree, "", None).count(), 0);
-        for (number, there) in [("+12065550100", true), ("+12065550110", true), ("+12065550101", false), ("x", false)] {
+        for (number, there) in
+            [("+12065550100", true), ("+12065550110", true), ("+12065550101", false), ("x", false)]
+        {
             assert_eq!(inventory.stock_of(number).is_some(), there, "{number}");
         }
     }

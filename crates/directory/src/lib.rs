@@ -86,8 +86,8 @@ pub mod task_templates;
 pub mod users;
 
 pub use directory::{Cx, Directory};
-pub use inventory::Inventory;
 pub use error::{Code, DirectoryError, LoadError, Result};
+pub use inventory::Inventory;
 pub use kind::{Change, Kind};
 pub use permissions::Permission;
 pub use quotas::Quota;

@@ -115,7 +115,8 @@ impl Directory {
     /// Whether the instance has given this number back with this token.
     pub fn has_released(&self, reference: &str, token: Option<&str>) -> bool {
         let Ok(id) = model::arn::id_part(reference).parse::<PhoneNumberId>() else { return false };
-        let same = |released: &ReleasedNumber| released.id == id && released.release_token.as_deref() == token;
+        let same =
+            |released: &ReleasedNumber| released.id == id && released.release_token.as_deref() == token;
         token.is_some() && self.table::<ReleasedNumber>().iter().any(same)
     }
 
@@ -253,10 +254,7 @@ impl Directory {
 
     /// The output of `ClaimPhoneNumber` and of `UpdatePhoneNumber`.
     pub fn claimed_phone_number(&self, id: PhoneNumberId) -> Value {
-        Body::new()
-            .text("PhoneNumberId", id)
-            .set("PhoneNumberArn", self.scope.phone_number_arn(id))
-            .build()
+        Body::new().text("PhoneNumberId", id).set("PhoneNumberArn", self.scope.phone_number_arn(id)).build()
     }
 
     /// `ListPhoneNumbers`, by id.
@@ -266,8 +264,7 @@ impl Directory {
         after: Option<&str>,
     ) -> Result<Rows<'a>> {
         self.mine(input)?;
-        let (types, countries) =
-            (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
+        let (types, countries) = (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
         countries.iter().flatten().try_for_each(|country| check_country(country))?;
         let numbers = self.table::<PhoneNumber>().after(after.and_then(|key| key.parse().ok()));
         let wanted = move |number: &&PhoneNumber| is_wanted(number, &types, &countries, "");
@@ -287,14 +284,16 @@ impl Directory {
 
     /// `ListPhoneNumbersV2`, by id: the numbers of this instance.
     pub fn list_phone_numbers_v2<'a>(&'a self, input: &ListPhoneNumbersV2) -> Result<Rows<'a>> {
-        let (types, countries) =
-            (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
+        let (types, countries) = (input.phone_number_types.clone(), input.phone_number_country_codes.clone());
         countries.iter().flatten().try_for_each(|country| check_country(country))?;
         let prefix = first_digits(input.phone_number_prefix.as_deref())?.to_owned();
         let wanted = move |number: &&PhoneNumber| is_wanted(number, &types, &countries, &prefix);
-        Ok(Rows::new(self.table::<PhoneNumber>().iter().filter(wanted).map(|number| {
-            Row::new(number.id, Some(&number.tags), || self.number_head(number).build())
-        })))
+        Ok(Rows::new(
+            self.table::<PhoneNumber>()
+                .iter()
+                .filter(wanted)
+                .map(|number| Row::new(number.id, Some(&number.tags), || self.number_head(number).build())),
+        ))
     }
 
     /// `BatchGetFlowAssociation`: those that have a flow; a number that is not there is passed over.
@@ -374,7 +373,9 @@ impl Directory {
         }
         Err(DirectoryError::new(
             Code::LimitExceeded,
-            format!("In 30 days an instance can claim and release phone numbers {most} times. Wait, or raise the quota of phone numbers."),
+            format!(
+                "In 30 days an instance can claim and release phone numbers {most} times. Wait, or raise the quota of phone numbers."
+            ),
         ))
     }
 

@@ -1,7 +1,8 @@
 //! Standard queues (spec 02 §9) and the list in which agents' own queues stand beside them.
 
 use model::resource::{
-    FlowType, HoursOfOperation, PhoneNumber, PhoneNumberType, Queue, QueueStatus, QuickConnect, QuickConnectConfig, Tags, User,
+    FlowType, HoursOfOperation, PhoneNumber, PhoneNumberType, Queue, QueueStatus, QuickConnect,
+    QuickConnectConfig, Tags, User,
 };
 use model::{ArnKind, QueueId, QuickConnectId, UserId};
 use serde::Deserialize;

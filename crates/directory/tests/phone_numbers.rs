@@ -68,7 +68,8 @@ fn bind(world: &mut World, id: &str, flow: &str) -> Result<()> {
 }
 
 fn search(members: Value, after: Option<&str>, taken: &[&str]) -> Vec<String> {
-    let (input, inventory): (SearchAvailablePhoneNumbers, _) = (read(members).expect("a search"), inventory());
+    let (input, inventory): (SearchAvailablePhoneNumbers, _) =
+        (read(members).expect("a search"), inventory());
     let rows = available(&input, &inventory, after, |number| !taken.contains(&number)).expect("is answered");
     page(rows, 3).items.iter().map(|row| row["PhoneNumber"].as_str().expect("a number").to_owned()).collect()
 }
@@ -100,7 +101,10 @@ fn a_number_from_claim_to_release() {
     }
     world.ok("TagResource", json!({ "resourceArn": arn, "tags": { "Line": "1" } }));
     world.ok("UntagResource", json!({ "resourceArn": arn, "tagKeys": ["Team"] }));
-    assert_eq!(world.ok("ListTagsForResource", json!({ "resourceArn": arn }))["tags"], json!({ "Line": "1" }));
+    assert_eq!(
+        world.ok("ListTagsForResource", json!({ "resourceArn": arn }))["tags"],
+        json!({ "Line": "1" })
+    );
 
     release(&mut world, json!({ "PhoneNumberId": arn, "ClientToken": "r1" })).expect("is released");
     assert!(world.directory.number("+12065550100").is_none());
@@ -128,9 +132,10 @@ fn what_cannot_be_claimed() {
     claim_refused(&mut world, long, false, INVALID, "500");
     let tagged = json!({ "PhoneNumber": "+12065550101", "Tags": { "aws:x": "y" } });
     claim_refused(&mut world, tagged, false, INVALID, "reserved");
-    let import = world.run(json!({ "SourcePhoneNumberArn": "arn:x" }), |directory, _, input: ImportPhoneNumber| {
-        directory.import_phone_number(&input)
-    });
+    let import = world
+        .run(json!({ "SourcePhoneNumberArn": "arn:x" }), |directory, _, input: ImportPhoneNumber| {
+            directory.import_phone_number(&input)
+        });
     let error = import.expect_err("is refused");
     assert_eq!(error.code.name(), MISSING);
     assert!(error.message.contains("text messages"), "{error}");
@@ -201,10 +206,8 @@ fn a_number_leads_to_a_flow() {
     };
     assert_eq!(met(&world.directory), None);
     assert!(world.directory.number("+12065550101").is_none());
-    for (flow, code) in [
-        (NOBODY.to_owned(), MISSING),
-        (world.id("flow", "Default agent transfer"), INVALID),
-    ] {
+    for (flow, code) in [(NOBODY.to_owned(), MISSING), (world.id("flow", "Default agent transfer"), INVALID)]
+    {
         assert_eq!(bind(&mut world, &id, &flow).expect_err("is refused").code.name(), code);
     }
     let draft = json!({ "Name": "Draft", "Type": "CONTACT_FLOW", "Status": "SAVED", "Content": "{}" });
@@ -228,9 +231,12 @@ fn a_number_leads_to_a_flow() {
     world.refused("DeleteContactFlow", json!({ "ContactFlowId": flow }), IN_USE, "+12065550100");
     let archive = json!({ "ContactFlowId": flow, "ContactFlowState": "ARCHIVED" });
     world.refused("UpdateContactFlowMetadata", archive, IN_USE, "+12065550100");
-    let unbind = world.run(json!({ "PhoneNumberId": id }), |directory, cx, input: DisassociatePhoneNumberContactFlow| {
-        directory.disassociate_phone_number_contact_flow(cx, input)
-    });
+    let unbind = world.run(
+        json!({ "PhoneNumberId": id }),
+        |directory, cx, input: DisassociatePhoneNumberContactFlow| {
+            directory.disassociate_phone_number_contact_flow(cx, input)
+        },
+    );
     unbind.expect("is unbound");
     assert_eq!(met(&world.directory), None);
     world.ok("DeleteContactFlow", json!({ "ContactFlowId": flow }));
@@ -240,9 +246,7 @@ fn a_number_leads_to_a_flow() {
 fn a_caller_id_is_a_claimed_number() {
     let mut world = World::new();
     let queue = world.id("queue", "BasicQueue");
-    let config = |number: &str| {
-        json!({ "QueueId": queue, "OutboundCallerConfig": { "OutboundCallerIdNumberId": number } })
-    };
+    let config = |number: &str| json!({ "QueueId": queue, "OutboundCallerConfig": { "OutboundCallerIdNumberId": number } });
     let id = claim(&mut world, "+12065550100");
     let freephone = claim(&mut world, "+80012345678");
     world.all_refused(
@@ -261,20 +265,27 @@ fn a_caller_id_is_a_claimed_number() {
 
 #[test]
 fn numbers_are_searched_and_listed() {
-    let asked = |changes: Value| {
-        with(&json!({ "PhoneNumberCountryCode": "US", "PhoneNumberType": "DID" }), changes)
-    };
+    let asked =
+        |changes: Value| with(&json!({ "PhoneNumberCountryCode": "US", "PhoneNumberType": "DID" }), changes);
     let taken = ["+12065550100", "+12065550102"];
     for (members, after, expected) in [
         (asked(json!({})), None, vec!["+12065550101", "+12065550103", "+12065550104"]),
         (asked(json!({})), Some("+12065550104"), vec!["+12065550105", "+12065550106", "+12065550107"]),
         (asked(json!({ "PhoneNumberPrefix": "+120655501" })), Some("+12065550118"), vec!["+12065550119"]),
-        (asked(json!({ "PhoneNumberPrefix": "1206555011" })), None, vec!["+12065550110", "+12065550111", "+12065550112"]),
+        (
+            asked(json!({ "PhoneNumberPrefix": "1206555011" })),
+            None,
+            vec!["+12065550110", "+12065550111", "+12065550112"],
+        ),
         (asked(json!({ "PhoneNumberPrefix": "+1425" })), None, vec![]),
         (asked(json!({ "PhoneNumberType": "TOLL_FREE" })), None, vec!["+18005550100"]),
         (asked(json!({ "PhoneNumberType": "SHORT_CODE" })), None, vec![]),
         (asked(json!({ "PhoneNumberCountryCode": "DE" })), None, vec!["+493012345678"]),
-        (asked(json!({ "PhoneNumberCountryCode": "DE", "PhoneNumberType": "UIFN" })), None, vec!["+80012345678"]),
+        (
+            asked(json!({ "PhoneNumberCountryCode": "DE", "PhoneNumberType": "UIFN" })),
+            None,
+            vec!["+80012345678"],
+        ),
     ] {
         assert_eq!(search(members.clone(), after, &taken), expected, "{members}");
     }

@@ -54,9 +54,13 @@ pub(super) fn operations() -> Vec<Operation<App>> {
         Operation::put("UpdatePhoneNumber", ONE, update)
             .constraint("InstanceId", INSTANCE_ID)
             .constraint("ClientToken", CLIENT_TOKEN),
-        Operation::put("UpdatePhoneNumberMetadata", "/phone-number/{PhoneNumberId}/metadata", update_metadata)
-            .constraint("PhoneNumberDescription", DESCRIPTION)
-            .constraint("ClientToken", CLIENT_TOKEN),
+        Operation::put(
+            "UpdatePhoneNumberMetadata",
+            "/phone-number/{PhoneNumberId}/metadata",
+            update_metadata,
+        )
+        .constraint("PhoneNumberDescription", DESCRIPTION)
+        .constraint("ClientToken", CLIENT_TOKEN),
         Operation::delete("ReleasePhoneNumber", ONE, release)
             .query("clientToken", "ClientToken", Kind::String)
             .constraint("ClientToken", CLIENT_TOKEN),
@@ -147,10 +151,16 @@ async fn search(call: Call<App>, mut asked: Paged<SearchAvailablePhoneNumbers>) 
     let center = &call.state.center;
     let withheld = center.withheld_numbers().await.map_err(errors::engine)?;
     let items = Items::plain("AvailableNumbersList", FOUND);
-    row::paged(&call, &asked, items, |_| Subject::none(), |_, after, size, _| {
-        let is_free = |number: &str| !withheld.contains(number);
-        Ok((json!({}), page(available(&asked.input, center.inventory(), after, is_free)?, size)))
-    })
+    row::paged(
+        &call,
+        &asked,
+        items,
+        |_| Subject::none(),
+        |_, after, size, _| {
+            let is_free = |number: &str| !withheld.contains(number);
+            Ok((json!({}), page(available(&asked.input, center.inventory(), after, is_free)?, size)))
+        },
+    )
     .await
 }
 
@@ -162,10 +172,16 @@ async fn claim(call: Call<App>, mut input: ClaimPhoneNumber) -> Answer {
     let _changing = center.changing_numbers().await;
     let elsewhere = center.withheld_elsewhere(&input.phone_number, own).await.map_err(errors::engine)?;
     let subject = Subject::new(&input.tags);
-    row::configure(&call, &subject, input, |_, _| Ok(()), |directory, cx, input| {
-        let id = directory.claim_phone_number(cx, input, center.inventory(), elsewhere)?;
-        Ok(directory.claimed_phone_number(id))
-    })
+    row::configure(
+        &call,
+        &subject,
+        input,
+        |_, _| Ok(()),
+        |directory, cx, input| {
+            let id = directory.claim_phone_number(cx, input, center.inventory(), elsewhere)?;
+            Ok(directory.claimed_phone_number(id))
+        },
+    )
     .await
 }
 
@@ -227,10 +243,11 @@ async fn list_v2(call: Call<App>, asked: Paged<ListPhoneNumbersV2>) -> Answer {
     // One that is moving is in two instances.
     numbers.dedup_by(|one, other| one.0 == other.0);
     let scope = format!("{operation} {:?} {input:?}", call.principal.instance());
-    let page =
-        call.state.pager.page(&scope, asked.request(), DEFAULT_PAGE, LISTED, numbers, |(id, _)| id.clone())?;
-    let mut answer =
-        json!({"ListPhoneNumbersSummaryList": page.items.into_iter().map(|(_, body)| body).collect::<Vec<_>>()});
+    let page = call
+        .state
+        .pager
+        .page(&scope, asked.request(), DEFAULT_PAGE, LISTED, numbers, |(id, _)| id.clone())?;
+    let mut answer = json!({"ListPhoneNumbersSummaryList": page.items.into_iter().map(|(_, body)| body).collect::<Vec<_>>()});
     if let Some(token) = page.next_token {
         answer["NextToken"] = json!(token);
     }
@@ -255,7 +272,8 @@ async fn holder(call: &Call<App>, input: &impl OfNumber) -> Result<Arc<Engine>, 
         Err(error) => error,
     };
     for engine in within_reach(call) {
-        let before = |directory: &Directory| directory.has_released(input.phone_number_id(), input.client_token());
+        let before =
+            |directory: &Directory| directory.has_released(input.phone_number_id(), input.client_token());
         if engine.read(|core, _| before(core.directory())).await.map_err(errors::engine)? {
             return Ok(engine);
         }
@@ -266,9 +284,11 @@ async fn holder(call: &Call<App>, input: &impl OfNumber) -> Result<Arc<Engine>, 
 /// The instance that has the number with this id or resource name.
 pub(super) async fn instance_of(call: &Call<App>, reference: &str) -> Result<Arc<Engine>, ApiError> {
     let center = &call.state.center;
-    let missing = || ApiError::resource_not_found(format!("There is no phone number '{reference}' here."));
+    let missing =
+        || ApiError::resource_not_found(format!("This instance has no phone number {reference:?}."));
     let options = center.options();
-    if Arn::parse(reference).is_some_and(|arn| arn.account != options.account || arn.region != options.region) {
+    if Arn::parse(reference).is_some_and(|arn| arn.account != options.account || arn.region != options.region)
+    {
         return Err(missing());
     }
     let found = center.instance_of_number(reference).await.map_err(errors::engine)?;
@@ -286,10 +306,14 @@ fn within_reach(call: &Call<App>) -> Vec<Arc<Engine>> {
 fn target(instance_id: &Option<String>, target_arn: &Option<String>) -> Result<String, ApiError> {
     match (instance_id, target_arn) {
         (Some(instance), None) => Ok(instance.clone()),
-        (None, Some(arn)) if arn.contains(":traffic-distribution-group/") => Err(ApiError::invalid_parameter(
-            "TargetArn names a traffic distribution group; there are none here. Give the name of an instance.",
-        )),
-        (None, Some(arn)) if Arn::parse(arn).is_some_and(|arn| !arn.instance.is_empty() && arn.resource.is_empty()) => {
+        (None, Some(arn)) if arn.contains(":traffic-distribution-group/") => {
+            Err(ApiError::invalid_parameter(
+                "TargetArn names a traffic distribution group; there are none here. Give the name of an instance.",
+            ))
+        }
+        (None, Some(arn))
+            if Arn::parse(arn).is_some_and(|arn| !arn.instance.is_empty() && arn.resource.is_empty()) =>
+        {
             Ok(arn.clone())
         }
         (None, Some(_)) => Err(ApiError::invalid_parameter(

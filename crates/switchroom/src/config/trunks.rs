@@ -142,7 +142,10 @@ mod tests {
     fn mistakes_are_named() {
         let one = "[[telephony.trunks]]\nname = \"a\"\nnumbers = [\"+12065550100\"]\n";
         for (found, message) in [
-            (load("[telephony]\ntrunks = 1"), "FILE: 'telephony.trunks' must be a list: [[telephony.trunks]]"),
+            (
+                load("[telephony]\ntrunks = 1"),
+                "FILE: 'telephony.trunks' must be a list: [[telephony.trunks]]",
+            ),
             (load("[[telephony.trunks]]\nnumbers = []"), "'telephony.trunks.name' is missing"),
             (
                 load("[[telephony.trunks]]\nnane = \"a\""),

@@ -2,6 +2,7 @@
 
 mod access;
 mod logs;
+mod numbers;
 mod rehearsal;
 mod table;
 mod world;
