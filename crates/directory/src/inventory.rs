@@ -121,23 +121,21 @@ impl Inventory {
     ) -> impl Iterator<Item = String> + 'a {
         let after = after.and_then(digits).unwrap_or(0);
         let wanted = self.0.iter().filter(move |stock| stock.kind == kind && stock.country == country);
-        wanted.flat_map(move |stock| within(stock, prefix, after)).map(e164)
+        wanted.filter_map(move |stock| within(stock, prefix, after)).flatten().map(e164)
     }
 }
 
 /// The numbers of a stock with these first digits, beyond a number.
-fn within(stock: &Stock, prefix: &str, after: u64) -> std::ops::RangeInclusive<u64> {
+fn within(stock: &Stock, prefix: &str, after: u64) -> Option<std::ops::RangeInclusive<u64>> {
     let length = stock.first.ilog10() + 1;
     let (mut first, mut last) = (stock.first.max(after.saturating_add(1)), stock.last);
     if !prefix.is_empty() {
-        let room = length.checked_sub(prefix.len() as u32);
-        let Some((start, room)) = prefix.parse::<u64>().ok().zip(room) else { return 1..=0 };
-        let unit = 10_u64.pow(room);
-        let Some(start) = start.checked_mul(unit) else { return 1..=0 };
+        let unit = 10_u64.pow(length.checked_sub(prefix.len() as u32)?);
+        let start = prefix.parse::<u64>().ok()?.checked_mul(unit)?;
         first = first.max(start);
         last = last.min(start.saturating_add(unit - 1));
     }
-    first..=last
+    Some(first..=last)
 }
 
 /// The digits of a number in E.164.
