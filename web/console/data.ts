@@ -2,7 +2,9 @@
 import {
   ListApprovedOriginsCommand,
   ListBotsCommand,
+  ListContactFlowsCommand,
   ListLambdaFunctionsCommand,
+  ListPhoneNumbersV2Command,
   ListSecurityProfilePermissionsCommand,
   ListTaskTemplatesCommand,
   SearchAgentStatusesCommand,
@@ -35,6 +37,7 @@ export type ListName =
   | "quickConnects"
   | "agentStatuses"
   | "flows"
+  | "inboundFlows"
   | "flowModules"
   | "prompts"
   | "taskTemplates"
@@ -42,6 +45,7 @@ export type ListName =
   | "functions"
   | "bots"
   | "predefinedAttributes"
+  | "phoneNumbers"
   | "origins";
 
 function useList<Page, Item>(
@@ -154,6 +158,15 @@ export const useFlowModules = (enabled = true) =>
     enabled,
   );
 
+/** The inbound flows in short, which those who see phone numbers or queues may list too. */
+export const useInboundFlows = () =>
+  useList(
+    "inboundFlows",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListContactFlowsCommand({ InstanceId, NextToken, ContactFlowTypes: ["CONTACT_FLOW"] })),
+    (page) => page.ContactFlowSummaryList,
+  );
+
 export const usePrompts = (enabled = true) =>
   useList(
     "prompts",
@@ -185,6 +198,15 @@ export const usePredefinedAttributes = (enabled = true) =>
     ({ client, InstanceId }, NextToken) =>
       client.send(new SearchPredefinedAttributesCommand({ InstanceId, NextToken, MaxResults })),
     (page) => page.PredefinedAttributes,
+    enabled,
+  );
+
+export const usePhoneNumbers = (enabled = true) =>
+  useList(
+    "phoneNumbers",
+    ({ client, InstanceId }, NextToken) =>
+      client.send(new ListPhoneNumbersV2Command({ InstanceId, NextToken, MaxResults: 1000 })),
+    (page) => page.ListPhoneNumbersSummaryList,
     enabled,
   );
 

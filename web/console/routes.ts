@@ -104,6 +104,17 @@ export const pages: Page[] = [
     page(() => import("./features/predefined-attributes/PredefinedAttributesPage"), "PredefinedAttributesPage"),
     page(() => import("./features/predefined-attributes/PredefinedAttributePage"), "PredefinedAttributePage"),
   ),
+  {
+    path: "/console/phone-numbers",
+    permissions: ["PhoneNumbers.View"],
+    component: page(() => import("./features/phone-numbers/PhoneNumbersPage"), "PhoneNumbersPage"),
+    nav: { group: "routing", text: "phoneNumbers.title" },
+  },
+  {
+    path: "/console/phone-numbers/$id",
+    permissions: ["PhoneNumbers.View"],
+    component: page(() => import("./features/phone-numbers/PhoneNumberPage"), "PhoneNumberPage"),
+  },
   ...resource(
     "/console/flows",
     "ContactFlows",

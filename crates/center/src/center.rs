@@ -88,6 +88,7 @@ pub struct Center {
     event_written: Arc<Notify>,
     engines: RwLock<BTreeMap<InstanceId, Running>>,
     making: tokio::sync::Mutex<()>,
+    pub(crate) numbers: crate::numbers::Numbers,
 }
 
 struct Running {
@@ -133,9 +134,14 @@ impl Center {
             event_written: Arc::new(Notify::new()),
             engines: RwLock::new(BTreeMap::new()),
             making: tokio::sync::Mutex::new(()),
+            numbers: crate::numbers::Numbers::default(),
         });
         for instance in center.store.instances().await? {
             center.start(instance).await?;
+        }
+        if let Err(error) = center.end_moves().await {
+            // Such a number stays in progress, and the next move tries again.
+            tracing::error!(%error, "moves of phone numbers could not be ended");
         }
         Ok(center)
     }

@@ -8,6 +8,7 @@ pub mod bots;
 mod center;
 mod function_call;
 pub mod identity;
+mod numbers;
 pub mod password;
 pub mod past_chat;
 mod perform;

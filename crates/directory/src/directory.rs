@@ -75,6 +75,8 @@ pub(crate) struct Tables {
     task_templates: Table<TaskTemplate>,
     views: Table<View>,
     view_versions: Table<ViewVersion>,
+    phone_numbers: Table<PhoneNumber>,
+    released_numbers: Table<ReleasedNumber>,
     bots: Table<Bot>,
     attributes: Table<PredefinedAttribute>,
     groups: Table<HierarchyGroup>,
@@ -124,6 +126,7 @@ macro_rules! tables {
                     Kind::Bot => load_into(&mut self.tables.bots, id, body)?,
                     Kind::StorageConfig => load_into(&mut self.tables.storage, id, body)?,
                     Kind::PredefinedAttribute => load_into(&mut self.tables.attributes, id, body)?,
+                    Kind::ReleasedNumber => load_into(&mut self.tables.released_numbers, id, body)?,
                     Kind::FlowVersion => {}
                 }
                 Ok(())
@@ -145,6 +148,7 @@ tables! {
     Prompt: prompts, prompt(PromptId), prompts, prompt_named;
     TaskTemplate: task_templates, task_template(TaskTemplateId), task_templates, task_template_named;
     View: views, view(ViewId), views, view_with_name;
+    PhoneNumber: phone_numbers, phone_number(PhoneNumberId), phone_numbers, phone_number_named;
 }
 
 macro_rules! holds {
@@ -160,6 +164,7 @@ holds! {
     PredefinedAttribute: attributes;
     Bot: bots;
     ViewVersion: view_versions;
+    ReleasedNumber: released_numbers;
     HierarchyGroup: groups;
     StorageAssociation: storage;
 }
@@ -298,7 +303,9 @@ impl Directory {
     where
         Tables: Holds<D>,
     {
-        let foreign = Arn::parse(text).is_some_and(|arn| arn.instance != self.instance.id.to_string());
+        // The name of a phone number tells no instance.
+        let foreign = Arn::parse(text)
+            .is_some_and(|arn| !arn.instance.is_empty() && arn.instance != self.instance.id.to_string());
         let found = match arn::id_part(text).parse::<D::Id>() {
             Ok(id) if !foreign => Holds::<D>::table(&self.tables).get(&id),
             _ => None,

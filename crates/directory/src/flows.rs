@@ -388,8 +388,10 @@ impl Directory {
             QuickConnectConfig::Queue { queue_config } => queue_config.contact_flow_id == flow.id,
             QuickConnectConfig::PhoneNumber { .. } => false,
         });
+        let number = self.phone_numbers().find(|number| number.contact_flow_id == Some(flow.id));
         let user = queue
             .map(|queue| format!("the queue {:?}", queue.name))
+            .or_else(|| number.map(|number| format!("the phone number {}", number.phone_number)))
             .or_else(|| connect.map(|connect| format!("the quick connect {:?}", connect.name)));
         match user {
             Some(user) => Err(DirectoryError::in_use(

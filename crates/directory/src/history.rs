@@ -73,7 +73,7 @@ pub struct Entry {
 
 /// The name of the resource and what happened to it; none when nothing did that anyone would ask about.
 pub fn entry(change: &Change) -> Option<(String, Entry)> {
-    if matches!(change.kind, Kind::FlowVersion | Kind::Defaults) {
+    if matches!(change.kind, Kind::FlowVersion | Kind::Defaults | Kind::ReleasedNumber) {
         return None;
     }
     let nothing = Map::new();
@@ -96,7 +96,7 @@ pub fn entry(change: &Change) -> Option<(String, Entry)> {
 }
 
 fn name(change: &Change, members: &Map<String, Value>) -> String {
-    let named = ["Name", "Username", "SecurityProfileName", "Alias", "ResourceType"];
+    let named = ["Name", "Username", "SecurityProfileName", "PhoneNumber", "Alias", "ResourceType"];
     let found = named.iter().find_map(|name| members.get(*name)?.as_str());
     found.map_or_else(|| change.kind.noun().to_owned(), str::to_owned)
 }
@@ -148,7 +148,7 @@ fn field(kind: Kind, name: &str, [before, after]: [Option<&Value>; 2]) -> Option
         (!same).then(|| Field { name: name.to_owned(), before, after, hidden: false, cut: false })
     };
     match name {
-        "LastModifiedTime" | "CreationToken" | "CreatedTime" => None,
+        "LastModifiedTime" | "CreationToken" | "CreatedTime" | "MovingTo" => None,
         // Which version is published says more.
         "Published" if is_flow => None,
         "PasswordHash" => {

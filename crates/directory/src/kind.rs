@@ -70,6 +70,10 @@ kinds! {
     View = "view", "view";
     /// A version of a view; its id is that of the view, a colon and the number.
     ViewVersion = "view-version", "view version";
+    /// A claimed phone number.
+    PhoneNumber = "phone-number", "phone number";
+    /// A phone number that was given back and cannot be claimed for a while; its id is the number.
+    ReleasedNumber = "released-number", "released phone number";
     /// An agent status.
     AgentStatus = "agent-status", "agent status";
     /// A predefined attribute; its id is its name.

@@ -2,7 +2,7 @@
 //!
 //! What is here: the instance and its switches, users, security profiles and the permissions they grant, routing
 //! profiles, queues, hours of operation, quick connects, agent statuses, flows as resources, prompts, predefined
-//! attributes and proficiencies, task templates, views, tags, the agent hierarchy, approved origins and storage configs. What stays outside:
+//! attributes and proficiencies, task templates, views, phone numbers and the inventory they come from, tags, the agent hierarchy, approved origins and storage configs. What stays outside:
 //! HTTP and paging tokens, storing, hashing passwords, the flow language, and everything that moves (contacts, agents'
 //! states).
 //!
@@ -64,8 +64,11 @@ pub mod hours;
 pub mod input;
 pub mod instance;
 pub mod integrations;
+pub mod inventory;
 pub mod kind;
 pub mod permissions;
+mod phone_moves;
+pub mod phone_numbers;
 pub mod prompts;
 pub mod queues;
 pub mod quick_connects;
@@ -85,6 +88,7 @@ pub mod views;
 
 pub use directory::{Cx, Directory};
 pub use error::{Code, DirectoryError, LoadError, Result};
+pub use inventory::Inventory;
 pub use kind::{Change, Kind};
 pub use permissions::Permission;
 pub use quotas::Quota;

@@ -15,6 +15,7 @@ pub enum RestrictedResource {
     AgentStatus,
     ContactFlow,
     HoursOfOperation,
+    PhoneNumber,
     Prompt,
     Queue,
     QuickConnect,
@@ -25,10 +26,11 @@ pub enum RestrictedResource {
 
 impl RestrictedResource {
     /// Every type.
-    pub const ALL: [RestrictedResource; 9] = [
+    pub const ALL: [RestrictedResource; 10] = [
         Self::AgentStatus,
         Self::ContactFlow,
         Self::HoursOfOperation,
+        Self::PhoneNumber,
         Self::Prompt,
         Self::Queue,
         Self::QuickConnect,
@@ -43,6 +45,7 @@ impl RestrictedResource {
             Self::AgentStatus => "AgentStatus",
             Self::ContactFlow => "ContactFlow",
             Self::HoursOfOperation => "HoursOfOperation",
+            Self::PhoneNumber => "PhoneNumber",
             Self::Prompt => "Prompt",
             Self::Queue => "Queue",
             Self::QuickConnect => "QuickConnect",
@@ -66,6 +69,7 @@ impl Permission {
             "AgentStates" => RestrictedResource::AgentStatus,
             "ContactFlows" => RestrictedResource::ContactFlow,
             "HoursOfOperation" => RestrictedResource::HoursOfOperation,
+            "PhoneNumbers" => RestrictedResource::PhoneNumber,
             "Prompts" => RestrictedResource::Prompt,
             "Queues" => RestrictedResource::Queue,
             "TransferDestinations" => RestrictedResource::QuickConnect,

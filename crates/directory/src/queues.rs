@@ -1,7 +1,8 @@
 //! Standard queues (spec 02 §9) and the list in which agents' own queues stand beside them.
 
 use model::resource::{
-    FlowType, HoursOfOperation, Queue, QueueStatus, QuickConnect, QuickConnectConfig, Tags, User,
+    FlowType, HoursOfOperation, PhoneNumber, PhoneNumberType, Queue, QueueStatus, QuickConnect,
+    QuickConnectConfig, Tags, User,
 };
 use model::{ArnKind, QueueId, QuickConnectId, UserId};
 use serde::Deserialize;
@@ -343,6 +344,13 @@ impl Directory {
         }
         if let Some(number) = &config.outbound_caller_id_number_id {
             rules::length("OutboundCallerIdNumberId", number, 1, 500)?;
+            let number = self.find::<PhoneNumber>(number)?;
+            if number.kind == PhoneNumberType::Uifn {
+                return Err(DirectoryError::parameter(
+                    "OutboundCallerIdNumberId is a universal freephone number, which takes calls only. Choose another number.",
+                ));
+            }
+            config.outbound_caller_id_number_id = Some(number.id.to_string());
         }
         if let Some(flow) = &config.outbound_flow_id {
             let id = self.usable_flow("OutboundFlowId", flow, FlowType::OutboundWhisper)?;

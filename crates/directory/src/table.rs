@@ -52,6 +52,7 @@ documents! {
     FlowModule: FlowModule, FlowId, id, name;
     Prompt: Prompt, PromptId, prompt_id, name;
     TaskTemplate: TaskTemplate, TaskTemplateId, id, name;
+    PhoneNumber: PhoneNumber, PhoneNumberId, id, phone_number;
     View: View, ViewId, id, name;
 }
 
@@ -79,6 +80,19 @@ impl Document for PredefinedAttribute {
     /// Names differ only if they differ in more than case (spec 02 §13).
     fn unique_name(&self) -> String {
         self.name.to_lowercase()
+    }
+}
+
+impl Document for ReleasedNumber {
+    const KIND: Kind = Kind::ReleasedNumber;
+    type Id = String;
+
+    fn id(&self) -> String {
+        self.phone_number.clone()
+    }
+
+    fn unique_name(&self) -> String {
+        self.phone_number.clone()
     }
 }
 

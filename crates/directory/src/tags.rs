@@ -94,6 +94,7 @@ tagged!(
     FlowResource,
     FlowModule,
     Prompt,
+    PhoneNumber,
     HierarchyGroup,
     View
 );
@@ -108,6 +109,7 @@ macro_rules! for_kind {
             "contact-flow" => FlowResource,
             "flow-module" => FlowModule,
             "operating-hours" => HoursOfOperation,
+            "phone-number" => PhoneNumber,
             "prompt" => Prompt,
             "queue" => Queue,
             "routing-profile" => RoutingProfile,
@@ -245,7 +247,7 @@ impl Directory {
                 "{resource_arn:?} is not a resource name of this service, arn:aws:connect:region:account:instance/id and so on."
             )));
         };
-        if arn.instance != self.instance.id.to_string() {
+        if !arn.instance.is_empty() && arn.instance != self.instance.id.to_string() {
             return Err(DirectoryError::not_found(format!("There is no instance {:?} here.", arn.instance)));
         }
         match arn.resource.split_once('/') {

@@ -28,6 +28,12 @@ impl Scope {
         format!("{}/{}/{}", self.instance_arn(), kind.as_str(), id)
     }
 
+    /// The name of a phone number, which belongs to the account and keeps its name when it moves to another instance:
+    /// `arn:aws:connect:<region>:<account>:phone-number/<id>`.
+    pub fn phone_number_arn(&self, id: crate::PhoneNumberId) -> String {
+        format!("arn:aws:connect:{}:{}:phone-number/{id}", self.region, self.account)
+    }
+
     /// The name of an agent's own queue: `…/queue/agent/<user id>`.
     pub fn agent_queue_arn(&self, user: crate::UserId) -> String {
         format!("{}/queue/agent/{}", self.instance_arn(), user)
@@ -52,6 +58,7 @@ pub enum ArnKind {
     AgentGroup,
     TaskTemplate,
     View,
+    PhoneNumber,
 }
 
 impl ArnKind {
@@ -72,6 +79,7 @@ impl ArnKind {
             Self::AgentGroup => "agent-group",
             Self::TaskTemplate => "task-template",
             Self::View => "view",
+            Self::PhoneNumber => "phone-number",
         }
     }
 }
@@ -83,20 +91,24 @@ pub struct Arn<'a> {
     pub region: &'a str,
     /// Account field.
     pub account: &'a str,
-    /// The instance id as written.
+    /// The instance id as written; empty for a phone number, whose name has none.
     pub instance: &'a str,
     /// What follows the instance id, such as `queue/<id>`; empty for the instance itself.
     pub resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// Takes apart `arn:<partition>:connect:<region>:<account>:instance/<id>[/<kind>/<id>…]`.
+    /// Takes apart `arn:<partition>:connect:<region>:<account>:instance/<id>[/<kind>/<id>…]`, and the same with
+    /// `phone-number/<id>` after the account.
     pub fn parse(text: &'a str) -> Option<Self> {
         let mut fields = text.splitn(6, ':');
         if fields.next()? != "arn" || fields.next()?.is_empty() || fields.next()? != "connect" {
             return None;
         }
         let (region, account, path) = (fields.next()?, fields.next()?, fields.next()?);
+        if path.starts_with("phone-number/") {
+            return Some(Self { region, account, instance: "", resource: path });
+        }
         let path = path.strip_prefix("instance/")?;
         let (instance, resource) = path.split_once('/').unwrap_or((path, ""));
         Some(Self { region, account, instance, resource })
@@ -135,6 +147,7 @@ mod tests {
             ("arn:aws:connect:us-east-1:123456789012:instance/i-1", "i-1"),
             ("arn:aws:connect::1:instance/i-1/queue/agent/u-1", "u-1"),
             ("arn:aws:connect:r:1:instance/i/flow-module/m-1:$LATEST", "m-1"),
+            ("arn:aws:connect:r:1:phone-number/n-1", "n-1"),
             ("q-1", "q-1"),
         ] {
             assert_eq!(id_part(text), id, "{text}");

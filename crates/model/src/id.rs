@@ -58,6 +58,8 @@ id_types! {
     FlowId
     /// A prompt.
     PromptId
+    /// A claimed phone number.
+    PhoneNumberId
     /// A task template.
     TaskTemplateId
     /// A view.

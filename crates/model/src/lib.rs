@@ -6,6 +6,7 @@ pub mod arn;
 pub mod channel;
 pub mod function;
 pub mod id;
+pub mod phone_number;
 pub mod resource;
 pub mod task_template;
 pub mod time;

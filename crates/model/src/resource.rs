@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::id::*;
+pub use crate::phone_number::*;
 pub use crate::task_template::*;
 use crate::time::Timestamp;
 pub use crate::view::*;

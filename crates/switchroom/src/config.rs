@@ -3,11 +3,13 @@
 //! Later sources win: defaults, the file, environment variables `SWITCHROOM_<SECTION>_<KEY>`, the command line.
 
 mod identity_providers;
+mod trunks;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use center::identity::IdentityProvider;
+use directory::Inventory;
 use model::FunctionName;
 use toml::{Table, Value};
 
@@ -24,6 +26,8 @@ pub(crate) enum ConfigError {
     Type { origin: String, key: String, expected: &'static str },
     #[error("'{key}' {reason}")]
     Value { key: &'static str, reason: String },
+    #[error("'telephony.trunks.numbers' of the trunk {trunk:?}: {source}")]
+    Numbers { trunk: String, source: directory::inventory::InventoryError },
     #[error("'{key}' {reason}")]
     Provider { key: String, reason: String },
 }
@@ -136,11 +140,13 @@ macro_rules! settings {
             $($(#[doc = $doc] pub $field: $type,)*)*
             /// Where customers sign in.
             pub identity_providers: Vec<IdentityProvider>,
+            /// Where calls come from and go to.
+            pub trunks: Vec<trunks::Trunk>,
         }
 
         impl Default for Config {
             fn default() -> Self {
-                Self { $($($field: $default.into(),)*)* identity_providers: Vec::new() }
+                Self { $($($field: $default.into(),)*)* identity_providers: Vec::new(), trunks: Vec::new() }
             }
         }
 
@@ -185,6 +191,7 @@ macro_rules! settings {
                 $(text.push_str(&format!("# {}\n{} = {}\n", $doc, stringify!($key), defaults.$field.show()));)*
             )*
             text.push_str(identity_providers::REFERENCE);
+            text.push_str(trunks::REFERENCE);
             text
         }
     };
@@ -314,6 +321,10 @@ impl Config {
                 return Err(ConfigError::Unknown { origin: name.to_owned(), key: section.clone() });
             };
             for (key, value) in keys {
+                if (section.as_str(), key.as_str()) == trunks::PLACE {
+                    self.trunks = trunks::read(name, value)?;
+                    continue;
+                }
                 self.set(name, section, key, value)?;
             }
         }
@@ -380,6 +391,7 @@ impl Config {
         if !(1..=100_000).contains(&self.telephony_legs) {
             return wrong("telephony.legs", "must be from 1 to 100000");
         }
+        self.inventory()?;
         if self.offer_seconds == 0 || self.task_offer_seconds == 0 {
             return wrong("agents.offer_seconds", "must be at least 1");
         }
@@ -416,6 +428,11 @@ impl Config {
             return wrong("speech.cache_mb", "must be at most 65536");
         }
         Ok(())
+    }
+
+    /// The numbers that trunks bring.
+    pub(crate) fn inventory(&self) -> Result<Inventory, ConfigError> {
+        trunks::inventory(&self.trunks)
     }
 
     /// The level of the log.

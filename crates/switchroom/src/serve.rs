@@ -24,7 +24,7 @@ use wire::{Callers, Endpoint, Throttle};
 
 use crate::audit::Audit;
 use crate::callers::AccessKeys;
-use crate::config::{Config, list};
+use crate::config::{Config, ConfigError, list};
 use crate::retention::Retention;
 use crate::{first_start, pages};
 
@@ -36,6 +36,8 @@ const AUDIT_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) enum ServeError {
     #[error("the data folder {path} cannot be used: {source}")]
     Folder { path: String, source: std::io::Error },
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
@@ -78,6 +80,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     let blobs = Blobs::new(folder.join("files"));
     let center =
         Center::open_with(options, functions(&config, &folder), sound(&config), store.clone(), blobs).await?;
+    center.stock_numbers(config.inventory()?);
     let logins = first_start::make_instance(&center, &config).await?;
     let endpoint =
         if config.public_url.is_empty() { format!("http://{address}") } else { config.public_url.clone() };

@@ -32,7 +32,7 @@ interface ResourceTableProps<T> {
   columns: Column<T>[];
   id: (item: T) => string;
   name: (item: T) => string;
-  empty: string;
+  empty: ReactNode;
   /** Address of the page that creates one, given only when the user may. */
   createHref?: string;
   createText?: string;

@@ -21,13 +21,14 @@ struct Taggable {
     edit: Permission,
 }
 
-const TAGGABLE: [Taggable; 12] = [
+const TAGGABLE: [Taggable; 13] = [
     taggable(ArnKind::Agent, Kind::User, UsersView, UsersEdit),
     taggable(ArnKind::AgentGroup, Kind::HierarchyGroup, AgentGroupingView, AgentGroupingEdit),
     taggable(ArnKind::AgentState, Kind::AgentStatus, AgentStatesView, AgentStatesEdit),
     taggable(ArnKind::ContactFlow, Kind::Flow, ContactFlowsView, ContactFlowsEdit),
     taggable(ArnKind::FlowModule, Kind::FlowModule, ContactFlowModulesView, ContactFlowModulesEdit),
     taggable(ArnKind::OperatingHours, Kind::HoursOfOperation, HoursOfOperationView, HoursOfOperationEdit),
+    taggable(ArnKind::PhoneNumber, Kind::PhoneNumber, PhoneNumbersView, PhoneNumbersEdit),
     taggable(ArnKind::Prompt, Kind::Prompt, PromptsView, PromptsEdit),
     taggable(ArnKind::Queue, Kind::Queue, QueuesView, QueuesEdit),
     taggable(ArnKind::RoutingProfile, Kind::RoutingProfile, RoutingPoliciesView, RoutingPoliciesEdit),
@@ -184,7 +185,10 @@ pub(super) fn kinds_with_open_tags(directory: &Directory, user: Option<UserId>) 
         TAGGABLE
             .iter()
             .filter(|taggable| {
-                !matches!(taggable.kind, ArnKind::AgentGroup | ArnKind::FlowModule | ArnKind::View)
+                !matches!(
+                    taggable.kind,
+                    ArnKind::AgentGroup | ArnKind::FlowModule | ArnKind::View | ArnKind::PhoneNumber
+                )
             })
             .filter(open)
             .map(name)

@@ -32,6 +32,7 @@ mod needs;
 mod not_built;
 mod origins;
 mod paged;
+mod phone_numbers;
 mod prompts;
 mod published;
 mod queues;
@@ -88,6 +89,7 @@ fn built() -> Vec<Operation<App>> {
         tags::operations(),
         task_templates::operations(),
         views::operations(),
+        phone_numbers::operations(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -204,6 +204,19 @@ pub(super) const TABLE: &[(&str, Need)] = &[
     ("DeletePredefinedAttribute", One(&[PredefinedAttributesDelete])),
     // What was changed; rows of resources the user may not view are left out
     ("SearchChangeHistory", One(&[HistoricalChangesView])),
+    // Phone numbers
+    ("SearchAvailablePhoneNumbers", One(&[PhoneNumbersClaim])),
+    ("ClaimPhoneNumber", One(&[PhoneNumbersClaim])),
+    ("ImportPhoneNumber", One(&[PhoneNumbersClaim])),
+    ("DescribePhoneNumber", One(&[PhoneNumbersView])),
+    ("ListPhoneNumbers", List(PhoneNumbersView)),
+    ("ListPhoneNumbersV2", List(PhoneNumbersView)),
+    ("UpdatePhoneNumber", One(&[PhoneNumbersEdit])),
+    ("UpdatePhoneNumberMetadata", One(&[PhoneNumbersEdit])),
+    ("AssociatePhoneNumberContactFlow", One(&[PhoneNumbersEdit])),
+    ("DisassociatePhoneNumberContactFlow", One(&[PhoneNumbersEdit])),
+    ("BatchGetFlowAssociation", One(&[PhoneNumbersView])),
+    ("ReleasePhoneNumber", One(&[PhoneNumbersRelease])),
     // Tags; those of one resource need what that kind of resource needs
     ("SearchResourceTags", User),
 ];

@@ -7,6 +7,7 @@ use wire::{ApiError, Call, Kind, Operation, Rule};
 
 use super::authority::{Subject, TagUse, check_tags, kinds_with_open_tags};
 use super::paged::Paged;
+use super::phone_numbers;
 use super::published::UP_TO_50;
 use super::row::{self, Answer, Items, search_row};
 use crate::{App, access, errors};
@@ -29,7 +30,7 @@ pub(super) fn operations() -> Vec<Operation<App>> {
 }
 
 async fn tag(call: Call<App>, input: TagResource) -> Answer {
-    let engine = instance(&call, &input.resource_arn)?;
+    let engine = instance(&call, &input.resource_arn).await?;
     let user = access::acting_user(&call);
     engine
         .apply(|core, cx| {
@@ -44,7 +45,7 @@ async fn tag(call: Call<App>, input: TagResource) -> Answer {
 }
 
 async fn untag(call: Call<App>, input: UntagResource) -> Answer {
-    let engine = instance(&call, &input.resource_arn)?;
+    let engine = instance(&call, &input.resource_arn).await?;
     let user = access::acting_user(&call);
     engine
         .apply(|core, cx| {
@@ -59,7 +60,7 @@ async fn untag(call: Call<App>, input: UntagResource) -> Answer {
 }
 
 async fn list(call: Call<App>, input: ListTagsForResource) -> Answer {
-    let engine = instance(&call, &input.resource_arn)?;
+    let engine = instance(&call, &input.resource_arn).await?;
     let user = access::acting_user(&call);
     engine
         .read(|core, _| {
@@ -70,14 +71,15 @@ async fn list(call: Call<App>, input: ListTagsForResource) -> Answer {
         .map_err(errors::engine)?
 }
 
-/// The instance in a resource name.
-fn instance(call: &Call<App>, resource_arn: &str) -> Result<std::sync::Arc<engine::Engine>, ApiError> {
-    if Arn::parse(resource_arn).is_none() {
-        return Err(ApiError::invalid_parameter(
+/// The instance in a resource name, or that of the phone number it names.
+async fn instance(call: &Call<App>, resource_arn: &str) -> Result<std::sync::Arc<engine::Engine>, ApiError> {
+    match Arn::parse(resource_arn) {
+        None => Err(ApiError::invalid_parameter(
             "resourceArn must be a resource name such as arn:aws:connect:region:account:instance/id/queue/id.",
-        ));
+        )),
+        Some(arn) if arn.instance.is_empty() => phone_numbers::instance_of(call, resource_arn).await,
+        Some(_) => access::instance(call, resource_arn),
     }
-    access::instance(call, resource_arn)
 }
 
 /// Pairs say nothing of the resources they come from, so that users see those of the kinds that no tags hide from them.

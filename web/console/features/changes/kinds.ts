@@ -11,6 +11,7 @@ const pages = {
   "routing-profile": "/console/routing-profiles",
   "hours-of-operation": "/console/hours",
   "quick-connect": "/console/quick-connects",
+  "phone-number": "/console/phone-numbers",
   "predefined-attribute": "/console/predefined-attributes",
   flow: "/console/flows",
   "flow-module": "/console/flow-modules",

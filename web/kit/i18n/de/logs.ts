@@ -92,6 +92,7 @@ export const logs: Record<LogsKey, string> = {
   "changes.kind.routing-profile": "Routing-Profil",
   "changes.kind.task-template": "Aufgabenvorlage",
   "changes.kind.agent-status": "Agentenstatus",
+  "changes.kind.phone-number": "Telefonnummer",
   "changes.kind.predefined-attribute": "Vordefiniertes Attribut",
   "changes.kind.user": "Benutzer",
 };

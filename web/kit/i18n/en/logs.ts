@@ -90,6 +90,7 @@ export const logs = {
   "changes.kind.routing-profile": "Routing profile",
   "changes.kind.task-template": "Task template",
   "changes.kind.agent-status": "Agent status",
+  "changes.kind.phone-number": "Phone number",
   "changes.kind.predefined-attribute": "Predefined attribute",
   "changes.kind.user": "User",
 } as const;

@@ -3,6 +3,7 @@
 mod access;
 mod flow_check;
 mod logs;
+mod numbers;
 mod prompts;
 mod rehearsal;
 mod table;

@@ -7,6 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use center::{Center, Options};
 use contacts::Settings;
+use directory::Inventory;
+use directory::inventory::Stock;
 use model::{InstanceId, UserId};
 use serde_json::{Value, json};
 use store::{Blobs, Store};
@@ -78,6 +80,8 @@ impl World {
             identity_providers: Vec::new(),
         };
         let center = Center::open(options, store, Blobs::new(folder.0.join("files"))).await.expect("opens");
+        let numbers = Stock::parse("+12065550100-+12065550119", None, None).expect("numbers");
+        center.stock_numbers(Inventory::new(vec![numbers]).expect("each once"));
         let engine = center.create_instance("test", Vec::new(), |_| {}).await.expect("a new instance");
         let app = App::new(Arc::clone(&center), None);
         let instance = engine.id();
