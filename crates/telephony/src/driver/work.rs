@@ -154,7 +154,7 @@ impl Work {
 
     fn turn(&mut self, client: Client, data: &[u8], now: Instant) {
         match self.turn.from_client(client, data, now, self.unix) {
-            Some(Relay::Answer(answer)) => self.to_client(client, answer),
+            Some(Relay::Answer(answer)) => self.send_to_client(client, answer),
             Some(Relay::Media { from, to, data }) => {
                 match self.siblings.iter().find(|one| one.candidates.contains(&to)) {
                     Some(sibling) => sibling.pass(Command::Relayed { from, to, data: data.to_vec() }),
@@ -165,13 +165,13 @@ impl Work {
         }
     }
 
-    fn to_relay(&mut self, relayed: SocketAddr, peer: SocketAddr, data: &[u8], now: Instant) {
+    fn send_to_relay(&mut self, relayed: SocketAddr, peer: SocketAddr, data: &[u8], now: Instant) {
         if let Some((client, message)) = self.turn.from_media(relayed, peer, data, now) {
-            self.to_client(client, message);
+            self.send_to_client(client, message);
         }
     }
 
-    fn to_client(&mut self, client: Client, message: Vec<u8>) {
+    fn send_to_client(&mut self, client: Client, message: Vec<u8>) {
         match client.stream {
             None => self.sockets.send_turn(client.address, &message),
             Some(_) => {
@@ -204,7 +204,7 @@ impl Work {
                         let data = transmit.contents.to_vec();
                         relay.pass(Command::ToRelay { relayed: to, peer: from, data });
                     } else {
-                        self.to_relay(to, from, &transmit.contents, now);
+                        self.send_to_relay(to, from, &transmit.contents, now);
                     }
                 }
                 Step::Up => {
@@ -280,7 +280,7 @@ impl Work {
                 self.siblings = siblings;
             }
             Command::Relayed { from, to, data } => self.media(from, to, &data, now),
-            Command::ToRelay { relayed, peer, data } => self.to_relay(relayed, peer, &data, now),
+            Command::ToRelay { relayed, peer, data } => self.send_to_relay(relayed, peer, &data, now),
             Command::End => self.stopping = true,
         }
     }
