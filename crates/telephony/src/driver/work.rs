@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -187,8 +188,11 @@ impl Work {
         let Some(id) = self.routes.find(source, data) else { return };
         let Some(party) = self.parties.get_mut(&id) else { return };
         let mut steps = std::mem::take(&mut self.steps);
-        party.rtc.receive(now, source, local, data, &mut steps);
-        self.steps = self.follow(id, steps, now);
+        if unharmed(|| party.rtc.receive(now, source, local, data, &mut steps)) {
+            self.steps = self.follow(id, steps, now);
+        } else {
+            self.gone(id, true);
+        }
     }
 
     /// Does what a leg asks for; answers the empty list for the next time.
@@ -320,8 +324,11 @@ impl Work {
                 self.gone(id, true);
             } else if let Some(party) = self.parties.get_mut(&id) {
                 let mut steps = std::mem::take(&mut self.steps);
-                party.rtc.tick(now, &mut steps);
-                self.steps = self.follow(id, steps, now);
+                if unharmed(|| party.rtc.tick(now, &mut steps)) {
+                    self.steps = self.follow(id, steps, now);
+                } else {
+                    self.gone(id, true);
+                }
             }
         }
         let mut sent: Vec<(ParticipantId, Vec<Step>)> = Vec::new();
@@ -407,6 +414,11 @@ impl Work {
     fn media_time(&self, now: Instant) -> MediaTime {
         MediaTime(u64::try_from((now - self.started).as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+/// Whether something went without a bug. One that a browser's packets bring out ends that browser's leg and no other.
+fn unharmed(work: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(work)).is_ok()
 }
 
 fn unix_seconds() -> i64 {
