@@ -1,6 +1,7 @@
 //! The driver with real WebRTC clients on the loopback address.
 
 mod phone;
+mod service;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
