@@ -63,7 +63,7 @@ pub(crate) enum Step {
     /// Sound can flow.
     Up,
     /// A packet has come.
-    Packet(RtpPacket),
+    Packet(Box<RtpPacket>),
     /// The browser has ended it.
     Closed,
 }
@@ -250,12 +250,10 @@ impl RtcLeg {
                 self.up = true;
                 steps.push(Step::Up);
             }
-            Event::RtpPacket(packet) => steps.push(Step::Packet(packet)),
+            Event::RtpPacket(packet) => steps.push(Step::Packet(Box::new(packet))),
             Event::Closed => steps.push(Step::Closed),
-            Event::IceConnectionStateChange(state) => {
-                if state == IceConnectionState::Disconnected {
-                    tracing::debug!("a browser is not heard of");
-                }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                tracing::debug!("a browser is not heard of");
             }
             _ => {}
         }

@@ -214,7 +214,7 @@ impl Open {
             Request::Softphone(frame) => match self.party {
                 Party::Agent { user, .. } => {
                     let line = Line { center: &self.center, engine: &self.engine, user };
-                    line.answer(frame).await.into_iter().collect()
+                    line.answer(*frame).await.into_iter().collect()
                 }
                 _ => vec![frame::error("Forbidden", self.id)],
             },

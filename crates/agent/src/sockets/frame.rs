@@ -15,7 +15,7 @@ pub(super) enum Request {
     /// Deliver these topics from now on.
     Subscribe(Vec<String>),
     /// The softphone's signalling.
-    Softphone(softphone::Frame),
+    Softphone(Box<softphone::Frame>),
     /// Something for a topic that takes nothing from clients.
     Push(String),
     /// Nothing that the protocol knows.
@@ -29,7 +29,8 @@ impl Request {
             Some("aws/heartbeat") => Self::Heartbeat,
             Some("aws/ping") => Self::Ping,
             Some("aws/subscribe") => topics(&frame).map_or(Self::Malformed, Self::Subscribe),
-            Some(softphone::TOPIC) => softphone::Frame::read(&frame).map_or(Self::Malformed, Self::Softphone),
+            Some(softphone::TOPIC) => softphone::Frame::read(&frame)
+                .map_or(Self::Malformed, |frame| Self::Softphone(Box::new(frame))),
             Some(topic) => Self::Push(topic.to_owned()),
             None => Self::Malformed,
         }

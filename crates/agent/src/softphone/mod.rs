@@ -74,8 +74,8 @@ impl Line<'_> {
         let answer = telephony.offer(self.engine, WebOffer { party, room, sdp }).await;
         let answer = answer.map_err(|refused| match &refused {
             OfferRefused::Wrong(why) => Failure::bad_request(why),
-            OfferRefused::Busy => Failure::new(486, &refused.to_string()),
-            OfferRefused::Unavailable => Failure::new(500, &refused.to_string()),
+            OfferRefused::Busy => Failure::new(486, refused.to_string()),
+            OfferRefused::Unavailable => Failure::new(500, refused.to_string()),
         })?;
         // The call may have ended meanwhile, which the leg has not heard of.
         if let Err(failure) = self.call(&params).await {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -154,7 +155,7 @@ impl Work {
 
     fn turn(&mut self, client: Client, data: &[u8], now: Instant) {
         match self.turn.from_client(client, data, now, self.unix) {
-            Some(Relay::Answer(answer)) => self.to_client(client, answer),
+            Some(Relay::Answer(answer)) => self.send_to_client(client, answer),
             Some(Relay::Media { from, to, data }) => {
                 match self.siblings.iter().find(|one| one.candidates.contains(&to)) {
                     Some(sibling) => sibling.pass(Command::Relayed { from, to, data: data.to_vec() }),
@@ -165,13 +166,13 @@ impl Work {
         }
     }
 
-    fn to_relay(&mut self, relayed: SocketAddr, peer: SocketAddr, data: &[u8], now: Instant) {
+    fn send_to_relay(&mut self, relayed: SocketAddr, peer: SocketAddr, data: &[u8], now: Instant) {
         if let Some((client, message)) = self.turn.from_media(relayed, peer, data, now) {
-            self.to_client(client, message);
+            self.send_to_client(client, message);
         }
     }
 
-    fn to_client(&mut self, client: Client, message: Vec<u8>) {
+    fn send_to_client(&mut self, client: Client, message: Vec<u8>) {
         match client.stream {
             None => self.sockets.send_turn(client.address, &message),
             Some(_) => {
@@ -187,8 +188,11 @@ impl Work {
         let Some(id) = self.routes.find(source, data) else { return };
         let Some(party) = self.parties.get_mut(&id) else { return };
         let mut steps = std::mem::take(&mut self.steps);
-        party.rtc.receive(now, source, local, data, &mut steps);
-        self.steps = self.follow(id, steps, now);
+        if unharmed(|| party.rtc.receive(now, source, local, data, &mut steps)) {
+            self.steps = self.follow(id, steps, now);
+        } else {
+            self.gone(id, true);
+        }
     }
 
     /// Does what a leg asks for; answers the empty list for the next time.
@@ -204,7 +208,7 @@ impl Work {
                         let data = transmit.contents.to_vec();
                         relay.pass(Command::ToRelay { relayed: to, peer: from, data });
                     } else {
-                        self.to_relay(to, from, &transmit.contents, now);
+                        self.send_to_relay(to, from, &transmit.contents, now);
                     }
                 }
                 Step::Up => {
@@ -280,7 +284,7 @@ impl Work {
                 self.siblings = siblings;
             }
             Command::Relayed { from, to, data } => self.media(from, to, &data, now),
-            Command::ToRelay { relayed, peer, data } => self.to_relay(relayed, peer, &data, now),
+            Command::ToRelay { relayed, peer, data } => self.send_to_relay(relayed, peer, &data, now),
             Command::End => self.stopping = true,
         }
     }
@@ -320,8 +324,11 @@ impl Work {
                 self.gone(id, true);
             } else if let Some(party) = self.parties.get_mut(&id) {
                 let mut steps = std::mem::take(&mut self.steps);
-                party.rtc.tick(now, &mut steps);
-                self.steps = self.follow(id, steps, now);
+                if unharmed(|| party.rtc.tick(now, &mut steps)) {
+                    self.steps = self.follow(id, steps, now);
+                } else {
+                    self.gone(id, true);
+                }
             }
         }
         let mut sent: Vec<(ParticipantId, Vec<Step>)> = Vec::new();
@@ -407,6 +414,11 @@ impl Work {
     fn media_time(&self, now: Instant) -> MediaTime {
         MediaTime(u64::try_from((now - self.started).as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+/// Whether something went without a bug. One that a browser's packets bring out ends that browser's leg and no other.
+fn unharmed(work: impl FnOnce()) -> bool {
+    catch_unwind(AssertUnwindSafe(work)).is_ok()
 }
 
 fn unix_seconds() -> i64 {

@@ -62,6 +62,6 @@ impl Playing {
             (filled, self.at) = (filled + count, self.at + count);
         }
         frame[filled..].fill(0);
-        self.at >= samples.len() && !(self.repeat && !samples.is_empty())
+        self.at >= samples.len() && (!self.repeat || samples.is_empty())
     }
 }

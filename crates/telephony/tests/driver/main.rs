@@ -1,8 +1,9 @@
 //! The driver with real WebRTC clients on the loopback address.
 
 mod phone;
+mod service;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,6 +199,47 @@ fn a_browser_that_is_gone_is_told_of() {
     // Whoever comes back is connected anew.
     let mut back = world.phone(id(2), Codec::Opus);
     assert_eq!(world.event(&mut [&mut stays, &mut back]), CallEvent::Connected { party: id(2) });
+}
+
+#[test]
+fn noise_on_the_ports_does_not_reach_a_call() {
+    let mut world = World::new(10);
+    let mut phone = world.phone(id(1), Codec::Opus);
+    let play = Uuid::from_u128(5);
+    world.tell(Command::Play { party: id(1), play, clip: clip(700.0, 500), repeat: true });
+    phone.until("music", |phone| phone.hears(700.0) > 3_000.0);
+    let noise = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let targets = [world.driver.candidates()[0], world.driver.turn_addresses()[0]];
+    let mut seed: u32 = 1;
+    let mut random = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 24) as u8
+    };
+    // Beginnings of a check, an allocation, channel data, RTP, RTCP and DTLS, and what is none of them.
+    let heads: [&[u8]; 7] = [
+        &[0, 1, 0, 24, 0x21, 0x12, 0xa4, 0x42],
+        &[0, 3, 0, 40, 0x21, 0x12, 0xa4, 0x42],
+        &[0x40, 0, 0, 9],
+        &[0x80, 111],
+        &[0x80, 200],
+        &[22, 254, 253],
+        &[],
+    ];
+    for number in 0..10_000_usize {
+        let length = usize::from(random());
+        let mut bytes = heads[number % heads.len()].to_vec();
+        bytes.extend((0..length).map(|_| random()));
+        // A full buffer of the system is as good as sent.
+        let _ = noise.send_to(&bytes, targets[number % 2]);
+        if number % 500 == 0 {
+            phone.run(Duration::from_millis(20));
+        }
+    }
+    phone.run(Duration::from_millis(800));
+    assert!(phone.hears(700.0) > 3_000.0, "{}", phone.hears(700.0));
+    assert_eq!(world.driver.legs(), 1);
+    assert_eq!(world.event(&mut [&mut phone]), CallEvent::Connected { party: id(1) });
+    assert!(world.events.try_recv().is_err());
 }
 
 #[test]
