@@ -65,8 +65,8 @@ fuzz:
 	  RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds -- \
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=40000 || exit 1; done
 
-bench: release
-	cargo build --release -p routing -p flows -p functions -p bench --bins --examples
+bench: release tests/browser/node_modules/.installed
+	cargo build --release -p routing -p flows -p functions -p media -p bench --bins --examples
 	$(MAKE) $(VENV)/.installed
 	$(PYTHON) bench/run.py
 

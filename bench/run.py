@@ -126,6 +126,29 @@ def flows(table, _folder, _options):
         table.add("Flows", what, number(float(found.group(1)) * scale), unit)
 
 
+def designer(table, _folder, _options):
+    """Frames of the flow designer while a flow of 250 blocks is dragged about and zoomed, in Chromium without a screen."""
+    text = output_of(["node", "--test", "--test-reporter=tap", "--test-name-pattern=a flow of 250 blocks",
+                      ROOT / "tests" / "browser" / "designer.test.mjs"])
+    frames, p50, p95, p99 = re.search(r"# (\d+) frames, p50 ([\d.]+) ms, p95 ([\d.]+) ms, p99 ([\d.]+) ms", text).groups()
+    table.raw["designer"] = {"frames": int(frames), "p50_ms": float(p50), "p95_ms": float(p95), "p99_ms": float(p99)}
+    # A frame of 60 Hz lasts 16.7 ms; half of one more is not seen.
+    table.add("Designer", "frame p50, 250 blocks dragged and zoomed", p50, "ms", "≤ 16.7", float(p50) <= 16.8)
+    table.add("Designer", "  p95 / p99", f"{p95} / {p99}", "ms")
+
+
+def calls(table, _folder, options):
+    """Sound of calls, on packets in memory."""
+    size = ["40", "2"] if options.quick else ["400", "10"]
+    text = output_of([RELEASE / "examples" / "media_bench", *size], deadline=900)
+    table.raw["calls"] = text
+    for name, share, target, memory_used in re.findall(r"^\| (.+?) \| ([\d.]+) % \| (.*?) \| ([\d.]+) MB \|$", text, re.M):
+        limit = re.search(r"[\d.]+", target)
+        met = float(share) <= float(limit.group()) if limit else None
+        table.add("Calls", f"processor of one core per call: {name}", share, "%", f"≤ {limit.group()}" if limit else "", met)
+        table.add("Calls", "  memory per call", memory_used, "MB", "≤ 0.25", float(memory_used) <= 0.25)
+
+
 def functions(table, _folder, _options):
     """Calls of an embedded JavaScript function, a new engine each."""
     result = json_lines(output_of([RELEASE / "examples" / "function_bench"]))[-1]
@@ -358,7 +381,7 @@ def machine(folder):
     }
 
 
-STAGES = {stage.__name__: stage for stage in (routing, flows, functions, start, sockets, chat, api, day)}
+STAGES = {stage.__name__: stage for stage in (routing, flows, designer, functions, calls, start, sockets, chat, api, day)}
 
 
 def main():
