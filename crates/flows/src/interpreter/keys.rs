@@ -15,6 +15,8 @@ type Performed = Result<Outcome, FlowError>;
 const MOST_KEYS: i64 = 20;
 /// Time between keys where the flow names none, in seconds.
 const BETWEEN_SECONDS: i64 = 5;
+/// What ends stored input where the flow names nothing else (spec 04 §14.44).
+const TERMINATOR: &str = "#";
 /// What stored input says when no key came.
 const NOTHING_CAME: &str = "Timeout";
 
@@ -47,9 +49,9 @@ pub(crate) fn gather(machine: &mut Machine<'_>, action: &Action) -> Performed {
         let between = number("InterdigitTimeLimitSeconds", 20)?.unwrap_or(BETWEEN_SECONDS);
         request.between_ms = between as u64 * 1000;
         request.most = most_keys(machine, action)?;
-        request.terminator = machine
-            .text_of(action.member("DTMFConfiguration", "InputTerminationSequence"))?
-            .unwrap_or_default();
+        let terminator = machine.text_of(action.member("DTMFConfiguration", "InputTerminationSequence"))?;
+        request.terminator =
+            terminator.filter(|keys| !keys.is_empty()).unwrap_or_else(|| TERMINATOR.to_owned());
         let is_key = |key: char| key.is_ascii_digit() || matches!(key, '*' | '#');
         if request.terminator.len() > 5 || !request.terminator.chars().all(is_key) {
             return Err(FlowError::invalid(

@@ -294,12 +294,32 @@ fn a_long_wait_sets_the_flow_that_offers_callbacks() {
         let calls = &play.host.calls;
         assert_eq!((told, calls.iter().any(|call| call.starts_with("hook"))), (hooked, hooked), "{calls:?}");
     }
-    // Where digits cannot be asked for, the caller waits in the queue, where callbacks are offered too.
-    let mut voice = host(Channel::Voice);
-    voice.metrics = Ok(QueueMetrics { oldest_contact_age_ms: 600_000, ..QueueMetrics::default() });
-    let mut voice = play("Sample queued callback", voice);
-    assert_eq!(voice.start(), Pause::TransferToQueue);
-    assert!(voice.host.calls.iter().any(|call| call.starts_with("hook")), "{:?}", voice.host.calls);
+    let keys = |keys: &str| Resume::Keys { keys: keys.to_owned(), timed_out: keys.is_empty() };
+    let caller = || {
+        let mut host = host(Channel::Voice);
+        host.metrics = Ok(QueueMetrics { oldest_contact_age_ms: 600_000, ..QueueMetrics::default() });
+        host.provide("Everything");
+        let mut play = play("Sample queued callback", host);
+        assert!(matches!(play.start(), Pause::Keys(_)), "a caller chooses");
+        play
+    };
+    for answer in ["1", "", "7"] {
+        let mut play = caller();
+        assert_eq!(play.advance(keys(answer)), Pause::TransferToQueue, "{answer:?}");
+        assert!(play.host.calls.iter().any(|call| call.starts_with("hook")), "{:?}", play.host.calls);
+    }
+    let mut called_back = caller();
+    let Pause::Keys(number) = called_back.advance(keys("2")) else { panic!("asks for the number") };
+    assert_eq!(number.terminator, "#");
+    assert_eq!(called_back.advance(keys("442079460018")), Pause::Disconnect);
+    assert!(
+        called_back.host.texts().contains(&"We will call you back. Goodbye."),
+        "{:?}",
+        called_back.host.messages
+    );
+    let mut mistyped = caller();
+    mistyped.advance(keys("2"));
+    assert!(matches!(mistyped.advance(keys("12")), Pause::Keys(_)), "and is asked again");
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn keys_are_asked_for_as_the_block_says() {
     };
     for (parameters, expected) in [
         (json!({"Text": "Enter it", "InputTimeLimitSeconds": "7"}), request(0, 1, "", false)),
-        (with(json!({"InputValidation": digits})), request(5000, 4, "", true)),
+        (with(json!({"InputValidation": digits})), request(5000, 4, "#", true)),
         (
             with(json!({"InputValidation": phone, "DTMFConfiguration": {"InputTerminationSequence": "#",
                 "DisableCancelKey": "True", "InterdigitTimeLimitSeconds": "2"}})),
