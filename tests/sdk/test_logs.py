@@ -194,7 +194,7 @@ def test_tags_hide_the_log_of_a_flow(connect, instance, new_flow, new_user, sear
     for contact in contacts:
         until(lambda: search(ContactId=contact), lambda found: "end" in identifiers(found))
     profile = connect.create_security_profile(
-        InstanceId=instance, SecurityProfileName=fresh("Team A"), Permissions=["ContactFlows.View"],
+        InstanceId=instance, SecurityProfileName=fresh("Team A"), Permissions=["ContactFlows.View", "ContactSearch.View"],
         AllowedAccessControlTags={"Team": "A"}, TagRestrictedResources=["ContactFlow"])["SecurityProfileId"]
     name = fresh("author").replace(" ", ".")
     new_user(Username=name, SecurityProfileIds=[profile])

@@ -124,7 +124,7 @@ export const pages: Page[] = [
   ),
   {
     path: "/console/flow-logs",
-    permissions: ["ContactFlows.View"],
+    permissions: ["ContactSearch.View"],
     component: page(() => import("./features/flow-logs/FlowLogsPage"), "FlowLogsPage"),
     nav: { group: "flows", text: "flowLogs.title" },
   },

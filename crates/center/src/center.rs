@@ -313,6 +313,7 @@ impl Center {
             self.engines.write().remove(&id).ok_or_else(|| CenterError::NoInstance(id.to_string()))?;
         running.stop().await;
         self.store.delete_instance(id).await?;
+        self.prompts().forget(id).await;
         Ok(())
     }
 

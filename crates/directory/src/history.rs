@@ -73,7 +73,7 @@ pub struct Entry {
 
 /// The name of the resource and what happened to it; none when nothing did that anyone would ask about.
 pub fn entry(change: &Change) -> Option<(String, Entry)> {
-    if matches!(change.kind, Kind::FlowVersion | Kind::Defaults | Kind::ReleasedNumber) {
+    if matches!(change.kind, Kind::FlowVersion | Kind::ViewVersion | Kind::Defaults | Kind::ReleasedNumber) {
         return None;
     }
     let nothing = Map::new();
@@ -148,7 +148,7 @@ fn field(kind: Kind, name: &str, [before, after]: [Option<&Value>; 2]) -> Option
         (!same).then(|| Field { name: name.to_owned(), before, after, hidden: false, cut: false })
     };
     match name {
-        "LastModifiedTime" | "CreationToken" | "CreatedTime" | "MovingTo" => None,
+        "LastModifiedTime" | "CreationToken" | "MadeBy" | "CreatedTime" | "MovingTo" => None,
         // Which version is published says more.
         "Published" if is_flow => None,
         "PasswordHash" => {

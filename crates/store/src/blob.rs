@@ -97,6 +97,16 @@ impl Blobs {
         }
     }
 
+    /// Removes a folder with everything in it; one that is not there is no error.
+    pub async fn delete_folder(&self, name: &str) -> Result<(), StoreError> {
+        match tokio::fs::remove_dir_all(self.path(name)?).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::File { path: name.to_owned(), source: error })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn path(&self, name: &str) -> Result<PathBuf, StoreError> {
         let relative = Path::new(name);
         let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));

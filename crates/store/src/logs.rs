@@ -70,11 +70,11 @@ macro_rules! implement_logs {
                     FlowLogFilter { flow: Some(_), .. } => flow_log_sql!("flow = $8", stretch.ascending),
                     _ => flow_log_sql!("TRUE", stretch.ascending),
                 };
-                let behind = stretch.behind();
+                let (behind, (from, to)) = (stretch.behind(), stretch.moments());
                 let rows = sqlx::query(sql)
                     .bind(instance.to_string())
-                    .bind(stretch.from.0)
-                    .bind(stretch.to.0)
+                    .bind(from.0)
+                    .bind(to.0)
                     .bind(behind.at.0)
                     .bind(behind.seq)
                     .bind(i64::from(stretch.limit))
@@ -101,11 +101,11 @@ macro_rules! implement_logs {
                     ChangeFilter { kind: Some(_), .. } => change_sql!("kind = $7", stretch.ascending),
                     _ => change_sql!("TRUE", stretch.ascending),
                 };
-                let behind = stretch.behind();
+                let (behind, (from, to)) = (stretch.behind(), stretch.moments());
                 let rows = sqlx::query(sql)
                     .bind(instance.to_string())
-                    .bind(stretch.from.0)
-                    .bind(stretch.to.0)
+                    .bind(from.0)
+                    .bind(to.0)
                     .bind(behind.at.0)
                     .bind(behind.seq)
                     .bind(i64::from(stretch.limit))

@@ -170,6 +170,15 @@ impl Stretch {
         let edge = if self.ascending { i64::MIN } else { i64::MAX };
         self.after.unwrap_or(Place { at: Timestamp(edge), seq: edge })
     }
+
+    /// First and last moment of what is left of it: an index finds moments, not lines to continue behind.
+    pub(crate) fn moments(&self) -> (Timestamp, Timestamp) {
+        match self.after {
+            Some(after) if self.ascending => (self.from.max(after.at), self.to),
+            Some(after) => (self.from, self.to.min(after.at)),
+            None => (self.from, self.to),
+        }
+    }
 }
 
 /// Which lines of the flow log; none = any.

@@ -2,7 +2,7 @@
 //! service hands its logs to another one.
 
 use directory::input::Input;
-use directory::{Directory, Kind};
+use directory::{Directory, Kind, Permission};
 use engine::Engine;
 use model::{ArnKind, FlowId, UserId, arn};
 use serde::Deserialize;
@@ -68,6 +68,8 @@ async fn search(call: Call<App>, input: SearchFlowLogs) -> Answer {
         .read(|core, _| check(core.directory(), user, operation, &subject))
         .await
         .map_err(errors::engine)??;
+    // Lines tell attributes and answers of contacts.
+    access::permit(&call, &engine, &[Permission::ContactSearchView]).await?;
     let id = |text: &Option<String>| text.as_deref().map(|text| arn::id_part(text).to_lowercase());
     let filter = FlowLogFilter { contact: id(&input.contact_id), flow: id(&input.flow_id) };
     let text = input.text.as_deref().map(str::to_lowercase);

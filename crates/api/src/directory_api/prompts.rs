@@ -12,7 +12,7 @@ use directory::prompts::{
     CreatePrompt, DeletePrompt, DescribePrompt, ListPromptMedia, ListPromptUses, ListPrompts, SearchPrompts,
     UpdatePrompt,
 };
-use directory::{Directory, Permission};
+use directory::{Directory, Kind, Permission};
 use engine::Engine;
 use model::ArnKind;
 use model::resource::PromptMedia;
@@ -21,7 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 use wire::{ApiError, Call, Operation, Rule};
 
-use super::authority::{Subject, check};
+use super::authority::{Subject, check, sees_resource};
 use super::published::{CLEARABLE, DESCRIPTION, NAME, TAGS};
 use super::row::{Answer, INSTANCE_ID, Items, configure, describe, instance, list, refused, search};
 use crate::{App, access, errors};
@@ -81,13 +81,9 @@ pub(super) fn operations() -> Vec<Operation<App>> {
             Items::tagged("PromptMediaList", VIEW, 1000),
             |directory, input, after| directory.list_prompt_media(input, after, stock_media),
         ),
-        describe::<ListPromptUses, _>(
-            "ListPromptUses",
-            "/switchroom/prompt-uses/{InstanceId}/{PromptId}",
-            |input| prompt(&input.prompt_id),
-            Directory::list_prompt_uses,
-        )
-        .constraint("PromptId", id()),
+        Operation::get("ListPromptUses", "/switchroom/prompt-uses/{InstanceId}/{PromptId}", uses)
+            .constraint("InstanceId", INSTANCE_ID)
+            .constraint("PromptId", id()),
     ]
 }
 
@@ -212,6 +208,27 @@ async fn file(call: Call<App>, input: GetPromptFile) -> Answer {
     }))
 }
 
+/// The flows and modules that play a prompt, as far as the user may see them.
+async fn uses(call: Call<App>, input: ListPromptUses) -> Answer {
+    let engine = instance(&call, &input)?;
+    let (user, operation) = (access::acting_user(&call), call.operation);
+    engine
+        .read(|core, _| {
+            let directory = core.directory();
+            check(directory, user, operation, &prompt(&input.prompt_id))?;
+            let mut answer = directory.list_prompt_uses(&input).map_err(refused)?;
+            if let Some(uses) = answer["Uses"].as_array_mut() {
+                uses.retain(|one| {
+                    let kind = if one["Kind"] == "FLOW" { Kind::Flow } else { Kind::FlowModule };
+                    sees_resource(directory, user, kind, one["Id"].as_str().unwrap_or_default(), None)
+                });
+            }
+            Ok(answer)
+        })
+        .await
+        .map_err(errors::engine)?
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct StartPromptUpload {
@@ -267,9 +284,22 @@ async fn bring(
             *address = format!("{UPLOAD_SCHEME}{}", token.object);
             ready
         }
-        None => prompts.fetch(address).await.map_err(unusable)?,
+        None => {
+            let ready = prompts.fetch(address).await.map_err(unusable)?;
+            *address = without_secrets(address);
+            ready
+        }
     };
     prompts.keep(engine.id(), center.fresh_id(), &ready).await.map_err(unusable)
+}
+
+/// An address as it is kept: who may fetch the file is not told to those who read about the prompt.
+fn without_secrets(address: &str) -> String {
+    let plain = address.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = plain.split_once("://") else { return plain.to_owned() };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host.rsplit('@').next().unwrap_or(host);
+    format!("{scheme}://{host}/{path}")
 }
 
 fn unusable(error: PromptError) -> ApiError {
@@ -280,5 +310,21 @@ fn unusable(error: PromptError) -> ApiError {
             ApiError::internal_service(error.to_string()).retry_after(1)
         }
         error => ApiError::invalid_parameter(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_addresses_tell_no_secrets() {
+        for (given, kept) in [
+            ("https://b.example.com/a/b.wav?X-Amz-Signature=s#x", "https://b.example.com/a/b.wav"),
+            ("https://user:word@b.example.com/a.wav", "https://b.example.com/a.wav"),
+            ("http://127.0.0.1:9000/b/a@home.wav", "http://127.0.0.1:9000/b/a@home.wav"),
+        ] {
+            assert_eq!(without_secrets(given), kept);
+        }
     }
 }

@@ -150,6 +150,14 @@ impl Prompts {
         }
     }
 
+    /// Removes the sound of an instance that is gone. What cannot be removed only takes room.
+    pub async fn forget(&self, instance: InstanceId) {
+        let folder = format!("prompts/{instance}");
+        if let Err(error) = self.blobs.delete_folder(&folder).await {
+            tracing::warn!(folder, %error, "the sound of a removed instance could not be removed");
+        }
+    }
+
     /// The WAV file of a prompt: 8 kHz, one channel, µ-law. None when it has none.
     pub async fn wav(&self, prompt: &Prompt) -> Result<Option<Vec<u8>>, StoreError> {
         match &prompt.media {

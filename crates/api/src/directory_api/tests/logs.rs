@@ -180,11 +180,14 @@ async fn the_history_shows_nobody_what_they_may_not_view() {
 }
 
 #[tokio::test]
-async fn flow_logs_are_for_those_who_view_flows() {
+async fn flow_logs_are_for_those_who_view_flows_and_contacts() {
     let world = World::new().await;
     let blind = world.user_with("blind", json!({"Permissions": ["Queues.View"]})).await;
-    let viewer = world.user_with("viewer", json!({"Permissions": ["ContactFlows.View"]})).await;
-    assert_eq!(world.call(Some(&blind), "POST", FLOW_LOGS, json!({})).await.0, 403);
+    let viewer = world.user_with("viewer", json!({"Permissions": ["ContactFlows.View", "ContactSearch.View"]})).await;
+    let author = world.user_with("author", json!({"Permissions": ["ContactFlows.View"]})).await;
+    for user in [&blind, &author] {
+        assert_eq!(world.call(Some(user), "POST", FLOW_LOGS, json!({})).await.0, 403);
+    }
     let (status, answer) = world.call(Some(&viewer), "POST", FLOW_LOGS, json!({"ContactId": NOBODY})).await;
     assert_eq!((status, answer), (200, json!({"Entries": []})));
     for wrong in [json!({"Text": ""}), json!({"StartTime": 2, "EndTime": 1}), json!({"MaxResults": 1001})] {
