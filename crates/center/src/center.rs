@@ -311,6 +311,8 @@ impl Center {
     pub async fn delete_instance(&self, id: InstanceId) -> Result<(), CenterError> {
         let running =
             self.engines.write().remove(&id).ok_or_else(|| CenterError::NoInstance(id.to_string()))?;
+        // Nobody goes on talking in an instance that is not there; what cannot be stored of it goes with it.
+        let _ = running.engine.apply(|core, cx| core.end_calls(cx)).await;
         running.stop().await;
         self.store.delete_instance(id).await?;
         self.prompts().forget(id).await;

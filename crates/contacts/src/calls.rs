@@ -23,8 +23,8 @@ use crate::timer::Deadline;
 
 /// How long sound may take to come up after a call was answered.
 const SOUND_WITHIN_MS: i64 = 60_000;
-/// How long an agent may be without sound before they have left.
-pub const AGENT_SOUND_MS: i64 = 20_000;
+/// How long an agent or a caller may be without sound before they have left.
+pub const SOUND_BACK_MS: i64 = 20_000;
 
 /// A call that comes in.
 #[derive(Clone, Debug, Default)]
@@ -94,16 +94,20 @@ impl Core {
     pub fn call_event(&mut self, cx: &mut Cx, event: CallEvent) {
         let Some(member) = self.members.get(&event.party()).copied() else { return };
         match (event, member.role) {
-            (CallEvent::Connected { .. }, MemberRole::Customer) => self.caller_connected(cx, member.chain),
-            (CallEvent::Connected { .. }, MemberRole::Agent(_, contact)) => {
-                self.timers.set(Deadline::AgentSound(contact), None);
-                self.mix(member.chain);
+            (CallEvent::Connected { party }, MemberRole::Customer) => {
+                self.caller_connected(cx, member.chain, party);
             }
-            (CallEvent::HungUp { lost, .. }, MemberRole::Customer) => {
-                let reason = if lost { "TELECOM_PROBLEM" } else { "CUSTOMER_DISCONNECT" };
-                self.end_chain(cx, member.chain, Some(reason));
+            (CallEvent::Connected { party }, MemberRole::Agent(_, contact)) => {
+                self.agent_connected(cx, member.chain, contact, party);
             }
-            (CallEvent::HungUp { .. }, MemberRole::Agent(user, contact)) => {
+            (CallEvent::HungUp { lost: false, .. }, MemberRole::Customer) => {
+                self.end_chain(cx, member.chain, Some("CUSTOMER_DISCONNECT"));
+            }
+            (CallEvent::HungUp { lost: true, .. }, MemberRole::Customer) => {
+                self.timers.set(Deadline::CallLost(member.chain), Some(cx.now + SOUND_BACK_MS));
+            }
+            (CallEvent::HungUp { party, .. }, MemberRole::Agent(user, contact)) => {
+                self.sounding.remove(&party);
                 self.agent_sound_lost(cx, user, contact);
             }
             (CallEvent::Played { play, error, .. }, _) => {
@@ -119,11 +123,13 @@ impl Core {
         }
     }
 
-    fn caller_connected(&mut self, cx: &mut Cx, chain_id: ContactId) {
+    fn caller_connected(&mut self, cx: &mut Cx, chain_id: ContactId, party: ParticipantId) {
         let Some(chain) = self.chains.get_mut(&chain_id) else { return };
         let Some(customer) = chain.customer.as_mut() else { return };
         if customer.connected_at.is_some() {
             // The caller's sound came back.
+            self.timers.set(Deadline::CallLost(chain_id), None);
+            self.resume_sound(chain_id, party);
             return self.mix(chain_id);
         }
         customer.connected_at = Some(cx.now);
@@ -141,13 +147,26 @@ impl Core {
         self.run_flow(cx, id, Resume::Start);
     }
 
+    /// The agent's page has brought up sound: while it rings, after the agent accepted, or anew.
+    fn agent_connected(&mut self, cx: &mut Cx, chain: ContactId, id: ContactId, party: ParticipantId) {
+        self.sounding.insert(party);
+        self.timers.set(Deadline::AgentSound(id), None);
+        let waits =
+            self.contacts.get(&id).and_then(|contact| contact.call.as_ref()).is_some_and(|call| !call.heard);
+        if waits {
+            return self.begin_whispers(cx, id);
+        }
+        self.resume_sound(chain, party);
+        self.mix(chain);
+    }
+
     /// The agent's page is gone: it has some time to come back before the agent has left.
     fn agent_sound_lost(&mut self, cx: &mut Cx, user: UserId, id: ContactId) {
         let holds = |contact: &Contact| {
             contact.stage == Stage::Connected && contact.agent.as_ref().is_some_and(|part| part.user == user)
         };
         if self.contacts.get(&id).is_some_and(holds) {
-            self.timers.set(Deadline::AgentSound(id), Some(cx.now + AGENT_SOUND_MS));
+            self.timers.set(Deadline::AgentSound(id), Some(cx.now + SOUND_BACK_MS));
         }
     }
 
@@ -158,10 +177,30 @@ impl Core {
         }
     }
 
-    /// The agent has accepted: whispers first, then everybody hears everybody.
-    pub(crate) fn begin_whispers(&mut self, cx: &mut Cx, id: ContactId) {
-        if let Some(contact) = self.contacts.get_mut(&id) {
-            contact.call = Some(CallPart::default());
+    /// The agent has accepted. What the queue's flow plays goes on until there is something else to hear, but nobody
+    /// waits for it; an agent without sound has some time to bring it up.
+    pub(crate) fn agent_joins(&mut self, cx: &mut Cx, id: ContactId, party: ParticipantId) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        contact.call = Some(CallPart::default());
+        let chain = contact.chain;
+        let customer = self.caller(chain);
+        if let Some(chain) = self.chains.get_mut(&chain) {
+            chain.sounds.retain(|sound| {
+                let music = matches!(sound.command, CallCommand::Play { repeat: true, .. });
+                music || Some(sound.party) != customer
+            });
+        }
+        if self.sounding.contains(&party) {
+            self.begin_whispers(cx, id);
+        } else {
+            self.timers.set(Deadline::AgentSound(id), Some(cx.now + SOUND_BACK_MS));
+        }
+    }
+
+    /// Whispers first, then everybody hears everybody.
+    fn begin_whispers(&mut self, cx: &mut Cx, id: ContactId) {
+        if let Some(call) = self.contacts.get_mut(&id).and_then(|contact| contact.call.as_mut()) {
+            call.heard = true;
         }
         self.start_whisper(cx, id, Purpose::AgentWhisper);
     }
@@ -268,8 +307,7 @@ impl Core {
             return Err(invalid_parameter("Digits are 1 to 50 of 0-9, *, # and comma."));
         }
         let chain = self.contacts[&id].chain;
-        let customer = self.chains.get(&chain).and_then(|chain| chain.customer.as_ref());
-        let party = customer.ok_or_else(|| invalid_state("The call has no far end."))?.participant;
+        let party = self.caller(chain).ok_or_else(|| invalid_state("The call has no far end."))?;
         self.call(CallCommand::SendDigits { party, digits: digits.to_owned() });
         Ok(())
     }
@@ -282,8 +320,24 @@ impl Core {
         contact.call.as_mut().filter(|_| holds).ok_or_else(|| invalid_state("The agent is not in this call."))
     }
 
+    fn caller(&self, chain: ContactId) -> Option<ParticipantId> {
+        self.chains.get(&chain)?.customer.as_ref().map(|customer| customer.participant)
+    }
+
+    /// Ends every call, for the instance goes away.
+    pub fn end_calls(&mut self, cx: &mut Cx) {
+        let calls =
+            self.chains.values().filter(|chain| chain.channel == Channel::Voice && chain.ended_at.is_none());
+        let mut calls: Vec<ContactId> = calls.map(|chain| chain.id).collect();
+        calls.sort();
+        for chain in calls {
+            self.end_chain(cx, chain, Some("OTHER"));
+        }
+    }
+
     /// The leg of an agent in a contact is not wanted any more.
     pub(crate) fn release_agent_leg(&mut self, id: ContactId, party: ParticipantId) {
+        self.sounding.remove(&party);
         if self.contacts.get(&id).is_some_and(|contact| contact.channel == Channel::Voice) {
             self.timers.set(Deadline::AgentSound(id), None);
             self.call(CallCommand::HangUp { party, cause: HangUpCause::Normal });
@@ -300,10 +354,11 @@ impl Core {
         let Some(party) = chain.customer.as_ref().map(|customer| customer.participant) else { return };
         self.members.remove(&party);
         self.timers.set(Deadline::ConnectBy(chain_id), None);
+        self.timers.set(Deadline::CallLost(chain_id), None);
         self.call(CallCommand::HangUp { party, cause: HangUpCause::Normal });
     }
 
-    /// The process that had the legs is gone, and every call with it.
+    /// The caller's sound did not come back, or the process that had the legs is gone, and every call with it.
     pub(crate) fn call_lost(&mut self, cx: &mut Cx, chain: ContactId) {
         self.end_chain(cx, chain, Some("TELECOM_PROBLEM"));
     }

@@ -297,6 +297,9 @@ pub struct AgentPart {
 /// A call while an agent is in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CallPart {
+    /// The agent had sound, and so heard whispers.
+    #[serde(default)]
+    pub heard: bool,
     /// The whispers are over: agent and customer hear each other.
     pub joined: bool,
     /// The agent is not heard.

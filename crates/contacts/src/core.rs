@@ -1,6 +1,6 @@
 //! The core of one instance: all that is live, and the road every change takes through it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use directory::Directory;
 use model::{AttachmentId, ContactId, ParticipantId, Timestamp, UserId};
@@ -31,6 +31,8 @@ pub struct Core {
     pub(crate) chains: HashMap<ContactId, Chain>,
     pub(crate) agents: HashMap<UserId, Agent>,
     pub(crate) members: HashMap<ParticipantId, Member>,
+    /// Agents' legs of calls that have sound; gone with the process, as the calls are.
+    pub(crate) sounding: HashSet<ParticipantId>,
     /// The contacts each supervisor monitors.
     pub(crate) monitored: HashMap<UserId, Vec<ContactId>>,
     pub(crate) attachments: HashMap<AttachmentId, Attachment>,
@@ -118,6 +120,7 @@ impl Core {
             chains: HashMap::new(),
             agents: HashMap::new(),
             members: HashMap::new(),
+            sounding: HashSet::new(),
             monitored: HashMap::new(),
             attachments: HashMap::new(),
             sessions: HashMap::new(),

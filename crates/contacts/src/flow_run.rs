@@ -219,6 +219,8 @@ impl Core {
                     return self.keep(id, flow);
                 }
                 Pause::Keys(request) => {
+                    let pressing = request.first_ms + u64::from(request.most) * request.between_ms;
+                    flow.wake_at = Some(wake_in(LONGEST_SOUND_MS + pressing));
                     if let Err(error) = self.gather(cx, id, purpose, request) {
                         resume = Resume::Failed(error.to_string());
                         continue;

@@ -72,7 +72,7 @@ mod waiting_time;
 
 pub use agent_event::Snapshot;
 pub use agents::HEART_BEAT_MS;
-pub use calls::{AGENT_SOUND_MS, CallStarted, IncomingCall};
+pub use calls::{CallStarted, IncomingCall, SOUND_BACK_MS};
 pub use chat::Speaker;
 pub use core::{Core, Member, MemberRole, PAST_CHAIN, Settings, contact_change};
 pub use cx::Cx;

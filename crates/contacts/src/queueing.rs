@@ -168,7 +168,7 @@ impl Core {
         }
         self.contact_event(cx, id, "CONNECTED_TO_AGENT", &[]);
         if channel == Channel::Voice {
-            self.begin_whispers(cx, id);
+            self.agent_joins(cx, id, offer.participant);
             return Ok(());
         }
         self.whisper(cx, id, EventHook::AgentWhisper, Purpose::AgentWhisper);

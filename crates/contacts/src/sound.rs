@@ -13,7 +13,7 @@ use crate::cx::Cx;
 pub(crate) const LONGEST_SOUND_MS: u64 = 10 * 60 * 1000;
 
 /// Something that a flow has asked telephony for and waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sound {
     /// Named by the event that ends it.
     pub id: Uuid,
@@ -21,6 +21,10 @@ pub struct Sound {
     pub party: ParticipantId,
     /// The contact whose flow waits.
     pub contact: ContactId,
+    /// Which of its flows.
+    pub purpose: Purpose,
+    /// What was asked for, to be asked for again when the party's sound was lost and is back.
+    pub command: CallCommand,
 }
 
 impl Core {
@@ -34,8 +38,9 @@ impl Core {
     ) -> Result<Said, FlowError> {
         self.check_sound(&message)?;
         let (party, voice) = self.listener(id, purpose)?;
-        let play = self.begin_sound(cx, id, party);
-        self.call(CallCommand::Play { party, play, sounds: vec![message], voice, repeat: false });
+        let play = cx.id();
+        let command = CallCommand::Play { party, play, sounds: vec![message], voice, repeat: false };
+        self.begin_sound(Sound { id: play, party, contact: id, purpose, command });
         Ok(Said::Playing)
     }
 
@@ -49,8 +54,9 @@ impl Core {
     ) -> Result<(), FlowError> {
         messages.iter().try_for_each(|message| self.check_sound(message))?;
         let (party, voice) = self.listener(id, purpose)?;
-        let play = self.begin_sound(cx, id, party);
-        self.call(CallCommand::Play { party, play, sounds: messages, voice, repeat: true });
+        let play = cx.id();
+        let command = CallCommand::Play { party, play, sounds: messages, voice, repeat: true };
+        self.begin_sound(Sound { id: play, party, contact: id, purpose, command });
         Ok(())
     }
 
@@ -64,7 +70,7 @@ impl Core {
     ) -> Result<(), FlowError> {
         request.prompt.iter().try_for_each(|prompt| self.check_sound(prompt))?;
         let (party, voice) = self.listener(id, purpose)?;
-        let gather = self.begin_sound(cx, id, party);
+        let gather = cx.id();
         let keys = KeyRules {
             first_ms: request.first_ms,
             between_ms: request.between_ms,
@@ -73,7 +79,8 @@ impl Core {
             cancel_key: request.cancel_key,
         };
         let sounds = request.prompt.into_iter().collect();
-        self.call(CallCommand::Gather { party, gather, sounds, voice, keys });
+        let command = CallCommand::Gather { party, gather, sounds, voice, keys };
+        self.begin_sound(Sound { id: gather, party, contact: id, purpose, command });
         Ok(())
     }
 
@@ -82,7 +89,11 @@ impl Core {
         let Some(chain) = self.chains.get_mut(&chain) else { return };
         let Some(place) = chain.sounds.iter().position(|sound| sound.id == id) else { return };
         let sound = chain.sounds.swap_remove(place);
-        self.run_flow(cx, sound.contact, resume);
+        let flow = self.contacts.get(&sound.contact).and_then(|contact| contact.flow.as_ref());
+        // The flow that asked may have ended, and another one waits for something else.
+        if flow.is_some_and(|flow| flow.purpose == sound.purpose) {
+            self.run_flow(cx, sound.contact, resume);
+        }
     }
 
     /// Stops what plays to a party, or to the customer where none is named.
@@ -95,14 +106,25 @@ impl Core {
     }
 
     /// A new sound for a party takes the place of the one before.
-    fn begin_sound(&mut self, cx: &mut Cx, id: ContactId, party: ParticipantId) -> Uuid {
-        let sound = Sound { id: cx.id(), party, contact: id };
-        let chain = self.contacts.get(&id).map(|contact| contact.chain);
+    fn begin_sound(&mut self, sound: Sound) {
+        self.call(sound.command.clone());
+        let chain = self.contacts.get(&sound.contact).map(|contact| contact.chain);
         if let Some(chain) = chain.and_then(|chain| self.chains.get_mut(&chain)) {
-            chain.sounds.retain(|other| other.party != party);
+            chain.sounds.retain(|other| other.party != sound.party);
             chain.sounds.push(sound);
         }
-        sound.id
+    }
+
+    /// A party's sound is back: what it was to hear begins again.
+    pub(crate) fn resume_sound(&mut self, chain: ContactId, party: ParticipantId) {
+        let Some(chain) = self.chains.get(&chain) else { return };
+        let commands: Vec<CallCommand> = chain
+            .sounds
+            .iter()
+            .filter(|sound| sound.party == party)
+            .map(|sound| sound.command.clone())
+            .collect();
+        commands.into_iter().for_each(|command| self.call(command));
     }
 
     /// Refuses what cannot be played, before anybody waits for it.

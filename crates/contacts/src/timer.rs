@@ -27,7 +27,7 @@ pub enum Deadline {
     SignInAddress(ContactId),
     /// An agent's sound in a call was lost.
     AgentSound(ContactId),
-    /// A call was lost with the process that had it.
+    /// A caller's sound was lost, or a call with the process that had it.
     CallLost(ContactId),
     /// Somebody in a chat was silent for long.
     RoleTimer(ContactId),

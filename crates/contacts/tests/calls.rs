@@ -101,9 +101,18 @@ impl Calls {
         let agent = self.center.available("ann");
         let (call, caller) = self.waits();
         assert_eq!(self.center.offered_to(call), Some(agent));
+        self.rings(call);
         let party = self.center.accept(agent, call);
         self.whispers();
         (call, caller, agent, party)
+    }
+
+    /// The page of the agent who is offered the call brings up sound.
+    fn rings(&mut self, call: ContactId) -> ParticipantId {
+        let offer = self.center.core.contact(call).and_then(|contact| contact.offer.as_ref());
+        let party = offer.expect("offered").participant;
+        self.tell(CallEvent::Connected { party });
+        party
     }
 
     /// Lets everything that is played once come to its end, until nothing is.
@@ -210,8 +219,9 @@ fn whispers_come_before_agent_and_customer_hear_each_other() {
     let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
     let agent = calls.center.available("ann");
     let (call, caller) = calls.waits();
+    let party = calls.rings(call);
     calls.commands();
-    let party = calls.center.accept(agent, call);
+    calls.center.accept(agent, call);
     let commands = calls.commands();
     let [CallCommand::Play { party: whom, play, .. }] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(*whom, party, "the agent hears the name of the queue, the caller the music");
@@ -306,6 +316,9 @@ fn a_missed_offer_frees_the_leg_and_a_caller_who_gives_up_leaves_nothing() {
     assert_eq!(calls.center.stage(call), Stage::Queued);
     assert_eq!(calls.center.offered_to(call), None, "{agent} has to clear it first");
     calls.tell(CallEvent::HungUp { party: caller, lost: true });
+    calls.center.pass(19);
+    assert_eq!(calls.center.stage(call), Stage::Queued, "who only lost the sound has some time to come back");
+    calls.center.pass(1);
     assert_eq!(calls.center.stage(call), Stage::Ended);
     assert_eq!(calls.center.record(call)["DisconnectReason"], "TELECOM_PROBLEM");
     calls.tell(CallEvent::HungUp { party: caller, lost: false });
@@ -349,6 +362,95 @@ fn calls_that_never_get_sound_and_calls_of_a_killed_process_end() {
     assert_eq!(calls.center.stage(held), Stage::AfterContactWork, "the agent is freed");
     calls.center.apply(|core, cx| core.clear(cx, agent, held)).expect("clears");
     assert_eq!(calls.center.record(held)["DisconnectReason"], "TELECOM_PROBLEM");
+}
+
+#[test]
+fn a_caller_whose_sound_comes_back_hears_the_prompt_again() {
+    let mut calls = Calls::new(&[("Menu", MENU), ("To queue", TO_QUEUE)]);
+    let (call, caller) = calls.arrives("Menu");
+    let hello = calls.plays(caller, "Hello");
+    calls.tell(CallEvent::HungUp { party: caller, lost: true });
+    calls.center.pass(10);
+    calls.tell(CallEvent::Connected { party: caller });
+    let commands = calls.commands();
+    assert!(
+        matches!(&commands[..], [CallCommand::Play { play, .. }, CallCommand::Mix { .. }] if *play == hello)
+    );
+    calls.center.pass(60);
+    assert_eq!(calls.center.stage(call), Stage::InFlow);
+    calls.played(caller, hello);
+    assert!(matches!(calls.commands().as_slice(), [CallCommand::Gather { .. }]));
+    // Telephony that never answers does not hold a caller for ever.
+    calls.center.pass(605);
+    assert_eq!(calls.center.stage(call), Stage::Ended);
+}
+
+#[test]
+fn an_agent_who_accepts_without_sound_hears_the_whisper_when_it_is_there() {
+    let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
+    let agent = calls.center.available("ann");
+    let (call, _) = calls.waits();
+    calls.commands();
+    let party = calls.center.accept(agent, call);
+    assert_eq!(calls.commands(), [], "nobody would hear it");
+    calls.center.pass(15);
+    calls.tell(CallEvent::Connected { party });
+    assert!(matches!(calls.commands().as_slice(), [CallCommand::Play { party: whom, .. }] if *whom == party));
+    calls.center.pass(60);
+    assert_eq!(calls.center.stage(call), Stage::Connected);
+
+    let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
+    let agent = calls.center.available("ann");
+    let (call, caller) = calls.waits();
+    calls.center.accept(agent, call);
+    calls.center.pass(20);
+    assert_eq!(calls.center.stage(call), Stage::AfterContactWork, "nobody is left in silence");
+    assert!(calls.commands().contains(&CallCommand::HangUp { party: caller, cause: HangUpCause::Normal }));
+}
+
+#[test]
+fn what_the_queue_played_does_not_pass_for_the_whisper() {
+    let mut calls = Calls::new(&[("Menu", MENU), ("To queue", TO_QUEUE)]);
+    let agent = calls.center.available("ann");
+    let (call, caller) = calls.arrives("Menu");
+    let hello = calls.plays(caller, "Hello");
+    calls.played(caller, hello);
+    let commands = calls.commands();
+    let [CallCommand::Gather { gather, .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    let pressed = |keys: &str| CallEvent::Gathered {
+        gather: *gather,
+        party: caller,
+        keys: keys.into(),
+        timed_out: false,
+        error: None,
+    };
+    calls.tell(pressed("1"));
+    let party = calls.rings(call);
+    let queued = calls.commands();
+    calls.center.accept(agent, call);
+    for command in queued {
+        if let CallCommand::Play { party, play, .. } = command {
+            calls.played(party, play);
+        }
+    }
+    calls.tell(pressed("1"));
+    let whisper = calls.commands();
+    assert!(
+        matches!(whisper.as_slice(), [CallCommand::Play { party: whom, .. }] if *whom == party),
+        "{whisper:?}"
+    );
+}
+
+#[test]
+fn an_instance_that_goes_away_ends_its_calls() {
+    let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
+    let (_, caller, _, party) = calls.joined();
+    calls.commands();
+    calls.center.apply(|core, cx| core.end_calls(cx));
+    let ended = calls.commands();
+    for party in [caller, party] {
+        assert!(ended.contains(&CallCommand::HangUp { party, cause: HangUpCause::Normal }), "{ended:?}");
+    }
 }
 
 #[test]

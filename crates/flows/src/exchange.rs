@@ -21,7 +21,8 @@ pub enum Pause {
     /// Something plays to the caller; what comes next waits for its end: [`Resume::Done`], [`Resume::TimeLimit`] or
     /// [`Resume::Failed`].
     Sound,
-    /// The caller is asked to press keys: [`Resume::Keys`] or [`Resume::Failed`].
+    /// The caller is asked to press keys: [`Resume::Keys`], or [`Resume::TimeLimit`] and [`Resume::Failed`] where that
+    /// could not be done.
     Keys(KeysRequest),
     /// Waits for time to pass, or for one of the named events.
     Wait {

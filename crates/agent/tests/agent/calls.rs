@@ -63,6 +63,8 @@ async fn a_call_is_answered_held_muted_and_left() {
     let ringing = shown(&panel).await;
     assert_eq!((&ringing["type"], &ringing["state"]["type"]), (&json!("voice"), &json!("connecting")));
     assert_eq!(ringing["customerEndpoint"]["phoneNumber"], "+12065550100");
+    let offered = server.read(|core| core.contact(contact).and_then(|one| one.offer.clone())).await;
+    tell(&server, CallEvent::Connected { party: offered.expect("it rings").participant }).await;
     panel.ok("AcceptContact", json!({"contactId": contact})).await;
     let own = shown(&panel).await["connections"][1]["connectionId"].clone();
     let of = |connection: &Value| json!({"contactId": contact, "connectionId": connection});

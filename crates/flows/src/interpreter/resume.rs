@@ -63,7 +63,7 @@ impl Machine<'_> {
                 "the customer did not answer in time",
             ))),
             (Awaiting::Sound, Resume::Done) => Some(Ok(Outcome::Next)),
-            (Awaiting::Sound, Resume::TimeLimit) => {
+            (Awaiting::Sound | Awaiting::Keys { .. }, Resume::TimeLimit) => {
                 Some(Err(FlowError::Refused("what was to be played did not end".to_owned())))
             }
             (Awaiting::Keys { .. }, Resume::Keys { keys, timed_out }) => {

@@ -183,7 +183,8 @@ async fn the_history_shows_nobody_what_they_may_not_view() {
 async fn flow_logs_are_for_those_who_view_flows_and_contacts() {
     let world = World::new().await;
     let blind = world.user_with("blind", json!({"Permissions": ["Queues.View"]})).await;
-    let viewer = world.user_with("viewer", json!({"Permissions": ["ContactFlows.View", "ContactSearch.View"]})).await;
+    let viewer =
+        world.user_with("viewer", json!({"Permissions": ["ContactFlows.View", "ContactSearch.View"]})).await;
     let author = world.user_with("author", json!({"Permissions": ["ContactFlows.View"]})).await;
     for user in [&blind, &author] {
         assert_eq!(world.call(Some(user), "POST", FLOW_LOGS, json!({})).await.0, 403);
