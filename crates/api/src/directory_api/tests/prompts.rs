@@ -38,6 +38,27 @@ async fn sound_needs_the_permission_of_its_prompt() {
 }
 
 #[tokio::test]
+async fn only_flows_that_one_may_see_are_named_as_users_of_a_prompt() {
+    let world = World::new().await;
+    let id = beep(&world).await;
+    let play = json!({"Identifier": "p", "Type": "MessageParticipant", "Parameters": {"PromptId": id},
+        "Transitions": {"NextAction": "d", "Errors": [{"NextAction": "d", "ErrorType": "NoMatchingError"}]}});
+    let end =
+        json!({"Identifier": "d", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}});
+    let content = json!({"Version": "2019-10-30", "StartAction": "p", "Actions": [play, end]}).to_string();
+    let flow = json!({"Name": "Secret merger", "Type": "CONTACT_FLOW", "Content": content});
+    world.make("PUT", "/contact-flows/{I}", flow).await;
+    let blind = world.user_with("blind", json!({"Permissions": ["Prompts.View"]})).await;
+    let author =
+        world.user_with("author", json!({"Permissions": ["Prompts.View", "ContactFlows.View"]})).await;
+    for (user, named) in [(&blind, false), (&author, true)] {
+        let (status, answer) =
+            world.call(Some(user), "GET", &format!("/switchroom/prompt-uses/{{I}}/{id}"), Value::Null).await;
+        assert_eq!((status, answer.to_string().contains("Secret merger")), (200, named), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn an_upload_belongs_to_who_began_it() {
     let world = World::new().await;
     let author = world.user_with("author", json!({"Permissions": ["Prompts.Create"]})).await;
