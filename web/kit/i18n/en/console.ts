@@ -319,6 +319,11 @@ export const consoleTexts = {
   "flows.restoreOne": "Restore {name}",
   "flows.restored": "{name} can be used again.",
   "flows.publish": "Publish",
+  "flows.meanwhile": "{name} was changed meanwhile by somebody else",
+  "flows.meanwhileText":
+    "What you see is not what is saved now. Keep yours, and theirs is overwritten; or load theirs, and your changes here are lost. What was published stays among the versions.",
+  "flows.keepMine": "Keep mine",
+  "flows.loadTheirs": "Load theirs",
   "flows.nowPublished": "{name} is published.",
   "flows.nowSaved": "{name} was saved. Contacts use it once it is published.",
   "flows.import": "Import",
