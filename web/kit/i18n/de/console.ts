@@ -49,6 +49,7 @@ export const consoleTexts: Record<ConsoleKey, string> = {
   "delete.title": "{name} löschen?",
   "delete.text": "{name} wird endgültig gelöscht. Das lässt sich nicht rückgängig machen.",
   "form.required": "Bitte ausfüllen.",
+  "form.notEmptied": "Eine Beschreibung kann geändert, aber nicht entfernt werden.",
   "form.check": "Einige Felder brauchen Ihre Aufmerksamkeit. Korrigieren Sie sie und speichern Sie erneut.",
   "form.saved": "{name} wurde gespeichert.",
   "form.choose": "Auswählen",

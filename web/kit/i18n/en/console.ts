@@ -47,6 +47,7 @@ export const consoleTexts = {
   "delete.title": "Delete {name}?",
   "delete.text": "{name} is deleted for good. This cannot be undone.",
   "form.required": "Fill this in.",
+  "form.notEmptied": "A description can be changed, but not taken away.",
   "form.check": "Some fields need your attention. Correct them, then save again.",
   "form.saved": "{name} was saved.",
   "form.choose": "Choose",
