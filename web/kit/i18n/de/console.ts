@@ -332,8 +332,8 @@ export const consoleTexts: Record<ConsoleKey, string> = {
   "flows.meanwhile": "{name} wurde inzwischen von jemand anderem geändert",
   "flows.meanwhileText":
     "Was Sie sehen, ist nicht mehr der gespeicherte Stand. Behalten Sie Ihren, wird der andere überschrieben; laden Sie den anderen, gehen Ihre Änderungen hier verloren. Veröffentlichtes bleibt unter den Versionen.",
-  "flows.keepMine": "Meinen Stand behalten",
-  "flows.loadTheirs": "Anderen Stand laden",
+  "flows.keepMine": "Meinen behalten",
+  "flows.loadTheirs": "Anderen laden",
   "flows.nowPublished": "{name} ist veröffentlicht.",
   "flows.nowSaved": "{name} wurde gespeichert. Kontakte verwenden ihn, sobald er veröffentlicht ist.",
   "flows.import": "Importieren",
