@@ -126,6 +126,7 @@ test("a module is made, saved before it is published, given a contract and tags,
   await byId(page, "about-close").click();
   await byId(page, "flow-publish").click();
   await until("the third version", async () => (await described(id)).Version === 3);
+  await until("its tags", async () => "cost" in ((await described(id)).Tags ?? {}));
   const changed = await described(id);
   assert.deepEqual([changed.Name, changed.Tags], ["Fun facts", { cost: "", team: "two" }]);
   assert.ok("fact" in JSON.parse(changed.Settings).resultData.schema.properties);

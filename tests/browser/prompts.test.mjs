@@ -87,6 +87,7 @@ test("a file is uploaded, what is wrong with another is said, and the prompt is 
   await file(page).setInputFiles({ name: "welcome.wav", mimeType: "audio/wav", buffer: wav(1.5) });
   await byId(page, "prompt-taken").waitFor();
   assert.match(await byId(page, "prompt-taken").innerText(), /16-bit PCM, 22\.05 kHz, channels: 1\. Length 0:02/);
+  await field(page, "prompt-description").fill("Said first");
   await byId(page, "tag-add").click();
   await field(page, "tag-key-0").fill("department");
   await field(page, "tag-value-0").fill("sales");
@@ -113,12 +114,19 @@ test("a file is uploaded, what is wrong with another is said, and the prompt is 
   await byId(page, "prompts").getByRole("button", { name: "Play Welcome" }).waitFor();
 
   await page.getByRole("link", { name: "Welcome" }).click();
+  await field(page, "prompt-description").fill("");
+  await byId(page, "form-save").click();
+  await page.getByText("A description can be changed, but not taken away.").waitFor();
+  await field(page, "prompt-description").fill("Said at last");
   await source(page, "File");
   await file(page).setInputFiles({ name: "next.wav", mimeType: "audio/wav", buffer: wav(0.5, 48_000) });
   await byId(page, "prompt-taken").waitFor();
   await byId(page, "form-save").click();
   await row.waitFor();
   assert.equal((await soundOf("Welcome")).length, 4_000);
+  const { Id } = await promptNamed("Welcome");
+  const described = await server.api("GET", `/prompts/${server.instanceId}/${Id}`);
+  assert.equal(described.Prompt.Description, "Said at last");
   assert.deepEqual(page.complaints, [], "scripts of the pages fail");
 });
 

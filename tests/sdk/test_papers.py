@@ -85,6 +85,24 @@ def test_counts_are_right():
     assert [int(cell.strip(" *")) for cell in row[1].split("|")] == [*totals, sum(totals)]
 
 
+def test_each_area_stands_once_in_the_summary():
+    areas = re.findall(r"^\| \[(.+?)\]\(#[^)]+\) \|", PAPER.read_text(), re.MULTILINE)
+    assert areas == list(dict.fromkeys(heading for heading, _, _, _ in table()))
+
+
+def test_the_operations_that_the_agent_service_refuses_are_named():
+    text = PAPER.read_text()
+    heading = re.search(r"### Agent service: (\d+) built, (\d+) refused\n", text)
+    built, refused = map(int, heading.groups())
+    listed = re.findall(r"^\| ([A-Z]\w+) \|", text[heading.end():].split("\n### ")[0], re.MULTILINE)
+    named = re.search(r"refuses what needs calls to others with 400 and a name:\n(.*)\.\n", text)[1].split(", ")
+    source = (ROOT / "crates/agent/src/cti/calls.rs").read_text()
+    in_source = re.findall(r'"(\w+)"', re.search(r"let refused = \[(.*?)\]", source, re.DOTALL)[1])
+    assert (len(listed), len(named)) == (built, refused)
+    assert sorted(named) == sorted(in_source)
+    assert not set(named) & set(listed)
+
+
 def test_the_operations_that_answer_501_are_counted():
     text = PAPER.read_text()
     built, absent = map(int, re.search(r"`connect`, (\d+) are built and (\d+) answer", text).groups())

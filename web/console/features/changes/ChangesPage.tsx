@@ -24,7 +24,7 @@ interface Change {
   ResourceName: string;
   User: string;
   Action: "CREATED" | "CHANGED" | "PUBLISHED" | "ARCHIVED" | "RESTORED" | "DELETED";
-  /** The published version of a flow. */
+  /** The published version of a flow or module. */
   Version?: number;
   Fields: Field[];
 }
@@ -291,13 +291,17 @@ function FieldRow({ field }: { field: Field }) {
   );
 }
 
-/** The resource as it is today, and the version of a flow that this change made. */
+/** What has versions that can be compared, with the first part of the names of its permissions. */
+const versioned: Partial<Record<ChangeKind, string>> = { flow: "ContactFlows", "flow-module": "ContactFlowModules" };
+
+/** The resource as it is today, and the version of a flow or module that this change made. */
 function Open({ change, gone }: { change: Change; gone: boolean }) {
   const { t } = useI18n();
   const { may } = useConsole();
   const href = gone ? undefined : resourceHref(change.Kind, change.ResourceId);
   if (!href) return t("changes.nothing");
-  const compared = change.Kind === "flow" && change.Version !== undefined && may("ContactFlows.View");
+  const family = versioned[change.Kind];
+  const compared = family !== undefined && change.Version !== undefined && may(`${family}.View`);
   return (
     <SpaceBetween size="xxs">
       <RouteLink href={href} label={`${t("changes.open")}: ${change.ResourceName}`}>

@@ -1,8 +1,11 @@
 /** Changes in words. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { logs } from "@kit/i18n/en/logs";
 import { expect, test } from "vitest";
 import { rangeMembers, readRange, writeRange } from "../../parts/TimeRange";
 import { contentDigest, listChange, valueText } from "./fields";
-import { changesHref, resourceHref } from "./kinds";
+import { changeKinds, changesHref, resourceHref } from "./kinds";
 
 test.each([
   [undefined, ""],
@@ -34,6 +37,15 @@ test("the content of a flow is told by its digest", () => {
   const Sha256 = "0123456789abcdef".repeat(4);
   expect(contentDigest({ Sha256, Characters: 7 })).toEqual({ characters: 7, digest: "0123456789ab" });
   for (const other of [undefined, null, "text", { Characters: 7 }, [1]]) expect(contentDigest(other)).toBeUndefined();
+});
+
+test("every kind that the history tells of has its place and its text", () => {
+  const source = readFileSync(resolve(import.meta.dirname, "../../../../crates/directory/src/kind.rs"), "utf8");
+  const kinds = [...source.matchAll(/^ {4}\w+ = "([a-z-]+)", "/gm)].map((match) => match[1] ?? "");
+  expect(kinds).toContain("queue");
+  const untold = ["flow-version", "defaults", "released-number"];
+  expect([...changeKinds].sort()).toEqual(kinds.filter((kind) => !untold.includes(kind)).sort());
+  expect(changeKinds.filter((kind) => !(`changes.kind.${kind}` in logs))).toEqual([]);
 });
 
 test("addresses carry only what is asked", () => {

@@ -18,6 +18,8 @@ const pages = {
   prompt: "/console/prompts",
   bot: undefined,
   "task-template": "/console/task-templates",
+  view: "/console/views",
+  "view-version": undefined,
   instance: undefined,
   quotas: undefined,
   "storage-config": undefined,

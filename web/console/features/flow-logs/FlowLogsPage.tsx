@@ -20,6 +20,7 @@ import { RouteButton, RouteLink, useGo } from "../../parts/RouteLink";
 import { rangeMembers, readRange, TimeRangeField, writeRange } from "../../parts/TimeRange";
 import {
   blockHref,
+  flowHref,
   flowOf,
   jsonLines,
   type Line,
@@ -241,16 +242,11 @@ function Filter() {
 function FlowName({ line }: { line: Line }) {
   const { t } = useI18n();
   const flow = flowOf(line);
+  const href = flowHref(line);
   const name = line.ContactFlowName ?? flow?.id ?? "";
   return (
     <span className="log-line__short" title={name}>
-      {!flow ? (
-        name
-      ) : flow.module ? (
-        t("flowLogs.module", { name })
-      ) : (
-        <RouteLink href={`/console/flows/${flow.id}`}>{name}</RouteLink>
-      )}
+      {href ? <RouteLink href={href}>{flow?.module ? t("flowLogs.module", { name }) : name}</RouteLink> : name}
     </span>
   );
 }

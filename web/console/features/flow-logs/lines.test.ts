@@ -22,12 +22,12 @@ test.each([
   expect(linesMembers(asked)).toMatchObject({ Order });
 });
 
-test("a line leads to its block in the designer, one of a module nowhere", () => {
+test("a line leads to its block in the designer, of a flow or of a module", () => {
   expect(blockHref(line)).toBe("/console/flows/f1?block=Say+hello+%26+go");
   expect(blockHref({ ...line, Identifier: undefined })).toBe("/console/flows/f1");
   const module = { ...line, ContactFlowId: "arn:aws:connect:r:1:instance/i/flow-module/m1" };
   expect(flowOf(module)).toEqual({ id: "m1", module: true });
-  expect(blockHref(module)).toBeUndefined();
+  expect(blockHref(module)).toBe("/console/flow-modules/m1?block=Say+hello+%26+go");
   expect(blockHref({ ...line, ContactFlowId: undefined })).toBeUndefined();
 });
 

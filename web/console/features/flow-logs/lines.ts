@@ -66,18 +66,22 @@ export function linesMembers(asked: LinesAsked): object {
   };
 }
 
-/** The flow of a line; modules have no page. */
+/** The flow or module of a line. */
 export function flowOf(line: Line): { id: string; module: boolean } | undefined {
   const found = /\/(contact-flow|flow-module)\/([^/:]+)/.exec(line.ContactFlowId ?? "");
   return found?.[2] ? { id: found[2], module: found[1] === "flow-module" } : undefined;
 }
 
+/** The page of the flow or module of a line. */
+export function flowHref(line: Line): string | undefined {
+  const flow = flowOf(line);
+  return flow && `/console/${flow.module ? "flow-modules" : "flows"}/${flow.id}`;
+}
+
 /** The block of a line in the designer. */
 export function blockHref(line: Line): string | undefined {
-  const flow = flowOf(line);
-  if (!flow || flow.module) return undefined;
-  const block = line.Identifier ? `?${new URLSearchParams({ block: line.Identifier })}` : "";
-  return `/console/flows/${flow.id}${block}`;
+  const href = flowHref(line);
+  return href && line.Identifier ? `${href}?${new URLSearchParams({ block: line.Identifier })}` : href;
 }
 
 /** What a block was given and what it gave, on one line; nothing when it was nothing. */

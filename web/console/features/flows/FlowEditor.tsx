@@ -31,8 +31,10 @@ import { exported, type ImportedFlow, importFlow } from "./exchange";
 import { FlowVersions } from "./FlowVersions";
 import { ImportReport } from "./ImportReport";
 import { JsonView } from "./JsonView";
-import { type Content, type FlowKind, findingsOf, type State, type Stored } from "./kinds";
+import { type Content, type FlowKind, findingsOf, type State, type Stored, savedSuffix } from "./kinds";
+import { type Choice, MeanwhileDialog } from "./MeanwhileDialog";
 import { ModuleUses, useModuleUses } from "./ModuleUses";
+import { changedMeanwhile, type Written, writtenOf } from "./meanwhile";
 import { type EditedType, emptyFlow, type FlowType, flowTypeText, jsonProblem, pretty } from "./types";
 
 interface Props {
@@ -43,9 +45,11 @@ interface Props {
   block?: string;
   /** The version that is compared at first. */
   version?: number;
+  /** Begins anew with what is stored. */
+  onReload: () => Promise<void>;
 }
 
-export function FlowEditor({ kind, stored, language, block, version }: Props) {
+export function FlowEditor({ kind, stored, language, block, version, onReload }: Props) {
   const { t, tn } = useI18n();
   const { client, session, may, say } = useConsole();
   const at = { client, session };
@@ -86,6 +90,9 @@ export function FlowEditor({ kind, stored, language, block, version }: Props) {
   const aboutGood = !nameProblem && areGoodTags(about.tags) && (!contract || isGoodContract(contract));
   const dirty = editable && (text !== kept.text || JSON.stringify(about) !== JSON.stringify(kept.about));
   const leaving = useRef(false);
+  // What was read or last written here, by which changes of others are noticed.
+  const seen = useRef(stored && writtenOf(stored));
+  const [ask, setAsk] = useState<{ answer: (choice: Choice) => void }>();
 
   useBlocker({
     shouldBlockFn: () => dirty && !leaving.current && !window.confirm(t("designer.leave")),
@@ -140,6 +147,24 @@ export function FlowEditor({ kind, stored, language, block, version }: Props) {
     settings,
   });
 
+  /** Whether this may be written: nobody else has written meanwhile, or the author wants it nevertheless. */
+  async function mayWrite(id: string, mine: Written): Promise<boolean> {
+    const now = writtenOf(await kind.read(at, `${id}${savedSuffix}`));
+    if (!seen.current || !changedMeanwhile(seen.current, now, mine)) return true;
+    const choice = await new Promise<Choice>((answer) => setAsk({ answer }));
+    setAsk(undefined);
+    if (choice === "theirs") await onReload();
+    if (choice === "mine") seen.current = now;
+    return choice === "mine";
+  }
+
+  const seenNaming = () => ({ name: seen.current?.name ?? "", description: seen.current?.description ?? "" });
+
+  /** Keeps in mind what was written here. */
+  function wrote(part: Partial<Written>) {
+    if (seen.current) seen.current = { ...seen.current, ...part };
+  }
+
   async function store(publish: boolean) {
     setTried(true);
     setProblem(undefined);
@@ -153,13 +178,24 @@ export function FlowEditor({ kind, stored, language, block, version }: Props) {
     try {
       if (stored) {
         const [before, after] = [kept.about, about];
-        if (after.name !== before.name || after.description !== before.description) {
-          await kind.change(at, stored.id, { name: name.trim(), description: about.description.trim() });
+        const naming = { name: name.trim(), description: about.description.trim() };
+        const renamed = after.name !== before.name || after.description !== before.description;
+        if (!(await mayWrite(stored.id, { text, settings, ...(renamed ? naming : seenNaming()) }))) {
+          setWorking(undefined);
+          return;
+        }
+        // The content is what may be refused, so nothing else is changed before it.
+        await kind.write(at, stored.id, { text, settings }, publish);
+        wrote({ text, settings });
+        setKept({ text, about: { ...before, settings } });
+        setStatus(publish ? "PUBLISHED" : "SAVED");
+        if (renamed) {
+          await kind.change(at, stored.id, naming);
+          wrote(naming);
+          setKept({ text, about: { ...after, tags: before.tags } });
         }
         await saveTags({ client }, stored.arn, tagsOf(before.tags), tagsOf(after.tags));
-        await kind.write(at, stored.id, { text, settings }, publish);
         setKept({ text, about });
-        setStatus(publish ? "PUBLISHED" : "SAVED");
       } else {
         const id = await kind.create(at, fresh(name.trim()), publish);
         leaving.current = true;
@@ -257,8 +293,9 @@ export function FlowEditor({ kind, stored, language, block, version }: Props) {
   }
 
   async function publishVersion(content: Content) {
-    if (!stored) return;
+    if (!stored || !(await mayWrite(stored.id, { ...content, ...seenNaming() }))) return;
     await kind.write(at, stored.id, content, true);
+    wrote(content);
     takeText(content.text);
     const next = { ...about, settings: content.settings };
     setAbout(next);
@@ -404,6 +441,7 @@ export function FlowEditor({ kind, stored, language, block, version }: Props) {
       )}
       <ImportReport imported={imported} onDismiss={() => setImported(undefined)} />
       {open === "uses" && stored && <ModuleUses id={stored.id} name={name} onClose={() => setOpen(undefined)} />}
+      {ask && <MeanwhileDialog name={name} onChoose={ask.answer} />}
       {open === "delete" && stored && (
         <ConfirmDelete
           name={name}

@@ -1,6 +1,7 @@
 /** One flow or module: its name, its canvas or its JSON; saved, published, exported and imported here. */
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { useConsole } from "../../context";
 import { Loaded } from "../../parts/FormPage";
 import { useAsked } from "../../parts/logs";
@@ -18,6 +19,7 @@ function EditorPage({ kind }: { kind: FlowKind }) {
   const asked = useAsked();
   const version = Number(asked.get("version") ?? 0);
   const language = useLanguage();
+  const [reloads, setReloads] = useState(0);
   const query = useQuery({
     queryKey: [kind.list, id ?? "new"],
     gcTime: 0,
@@ -32,12 +34,17 @@ function EditorPage({ kind }: { kind: FlowKind }) {
         <Loaded query={query}>
           {(stored) => (
             <FlowEditor
-              key={id}
+              key={`${id} ${reloads}`}
               kind={kind}
               stored={stored ?? undefined}
               language={table}
               block={asked.get("block") ?? undefined}
               version={version > 0 ? version : undefined}
+              onReload={async () => {
+                await query.refetch({ throwOnError: true });
+                // The editor begins anew with what was read.
+                setReloads((before) => before + 1);
+              }}
             />
           )}
         </Loaded>

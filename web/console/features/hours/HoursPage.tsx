@@ -66,7 +66,8 @@ function HoursForm({ hours }: { hours?: HoursOfOperation }) {
     const parts = {
       InstanceId,
       Name: name.trim(),
-      Description: description.trim() || undefined,
+      // Only what is there already can be cleared.
+      Description: description.trim() || (hours ? "" : undefined),
       TimeZone: zone,
       Config: writeOpenings(openings),
     };

@@ -58,6 +58,8 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
   };
   const problems = {
     name: name.trim() === "" ? t("form.required") : undefined,
+    // The API changes a description, but does not take it away.
+    description: prompt?.Description && description.trim() === "" ? t("form.notEmptied") : undefined,
     tags: areGoodTags(tags) ? undefined : t("tags.bad"),
     sound: sound ? undefined : missing[source],
     address: source !== "address" || goodAddress ? undefined : t("prompts.badAddress"),
@@ -126,6 +128,7 @@ function PromptForm({ prompt }: { prompt?: Prompt }) {
               label={t("field.description")}
               hint={t("prompts.descriptionHint")}
               value={description}
+              problem={shown.description}
               onChange={setDescription}
               testId="prompt-description"
             />

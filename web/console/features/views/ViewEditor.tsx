@@ -121,6 +121,8 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
   const checked = useCheck(template, listed);
   const editable = !isManaged && may(view ? "ContactFlows.Edit" : "ContactFlows.Create");
   const Content = { Template: template, Actions: listed };
+  // The API changes the description of a view, but does not take it away.
+  const emptied = view?.Description && description.trim() === "" ? t("form.notEmptied") : undefined;
   // What was refused may be right after the next change.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the change is the reason
   useEffect(() => setProblem(undefined), [template, actions, name]);
@@ -138,8 +140,9 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
   }
 
   /** Saves or publishes; publishing makes a version, too, so that flows can name it. */
-  const save = (Status: "SAVED" | "PUBLISHED") =>
-    act(Status, async () => {
+  const save = (Status: "SAVED" | "PUBLISHED") => {
+    if (emptied) return setProblem(t("form.check"));
+    return act(Status, async () => {
       let id = view?.Id;
       if (id === undefined) {
         const made = await client.send(
@@ -166,6 +169,7 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
       if (view) await reload?.();
       else go(`/console/views/${id}`);
     });
+  };
 
   const copy = () =>
     act("copy", async () => {
@@ -226,6 +230,7 @@ function Editor({ view, reload }: { view?: View; reload?: () => Promise<unknown>
             <TextField
               label={t("field.description")}
               value={description}
+              problem={emptied}
               disabled={!editable}
               onChange={setDescription}
             />

@@ -95,4 +95,6 @@ export const logs: Record<LogsKey, string> = {
   "changes.kind.phone-number": "Telefonnummer",
   "changes.kind.predefined-attribute": "Vordefiniertes Attribut",
   "changes.kind.user": "Benutzer",
+  "changes.kind.view": "Ansicht",
+  "changes.kind.view-version": "Version einer Ansicht",
 };

@@ -93,6 +93,8 @@ export const logs = {
   "changes.kind.phone-number": "Phone number",
   "changes.kind.predefined-attribute": "Predefined attribute",
   "changes.kind.user": "User",
+  "changes.kind.view": "View",
+  "changes.kind.view-version": "View version",
 } as const;
 
 export type LogsKey = keyof typeof logs;
