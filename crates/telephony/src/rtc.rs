@@ -313,7 +313,7 @@ fn first_audio(sdp: &str) -> Option<Mid> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn certificate() -> DtlsCert {
@@ -328,11 +328,15 @@ mod tests {
         change.apply().expect("an offer").0.to_sdp_string()
     }
 
+    /// A leg that nobody has been heard of yet.
+    pub(crate) fn leg() -> RtcLeg {
+        let local = "127.0.0.1:5000".parse().expect("an address");
+        RtcLeg::accept(&offer(), &[local], &certificate(), Instant::now()).expect("a right offer").0
+    }
+
     #[test]
     fn time_in_which_nobody_listened_does_not_count() {
-        let (now, local) = (Instant::now(), "127.0.0.1:5000".parse().expect("an address"));
-        let accepted = RtcLeg::accept(&offer(), &[local], &certificate(), now);
-        let (mut leg, _) = accepted.expect("a right offer");
+        let (now, mut leg) = (Instant::now(), leg());
         for up in [false, true] {
             leg.up = up;
             let late = now + if up { SILENCE } else { SETUP } + Duration::from_secs(1);
