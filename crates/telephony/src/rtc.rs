@@ -4,6 +4,7 @@
 //! gaps are the affair of who works on the sound.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use media::codec::Codec;
@@ -16,10 +17,9 @@ use str0m::rtp::{RtpPacket, RtpWrite};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc};
 use tracing::subscriber::NoSubscriber;
 
+use crate::offer;
 use crate::sound::Form;
 
-/// Bytes of the longest offer that is read.
-pub const LONGEST_OFFER: usize = 64 * 1024;
 /// A browser that was heard of no more for so long is gone. Browsers ask every 2.5 seconds whether we are there.
 pub const SILENCE: Duration = Duration::from_secs(5);
 /// How long a browser may take from its offer until sound can flow.
@@ -69,7 +69,7 @@ pub(crate) enum Step {
 }
 
 /// The WebRTC end of a leg.
-pub(crate) struct RtcLeg {
+pub struct RtcLeg {
     rtc: Rtc,
     mid: Mid,
     form: Form,
@@ -88,16 +88,29 @@ const EVENTS_8: u8 = 126;
 const KEPT: usize = 8;
 
 impl RtcLeg {
-    /// Answers an offer.
+    /// Answers an offer. One that brings out a bug of the library is refused like any other that is wrong.
     pub(crate) fn accept(
         offer: &str,
         local: &[SocketAddr],
         certificate: &DtlsCert,
         now: Instant,
     ) -> Result<(Self, Answer), OfferError> {
-        if offer.len() > LONGEST_OFFER {
-            return Err(OfferError::Sdp(format!("it has more than {LONGEST_OFFER} bytes")));
-        }
+        offer::check(offer)?;
+        let work = AssertUnwindSafe(|| Self::read(offer, local, certificate, now));
+        catch_unwind(work).unwrap_or_else(|why| {
+            // Formatted texts may have parts of the offer in them.
+            let why = why.downcast_ref::<&str>().copied().unwrap_or("see the error output");
+            tracing::error!(why, "an offer has brought out a bug and is refused");
+            Err(OfferError::Sdp("it cannot be followed".to_owned()))
+        })
+    }
+
+    fn read(
+        offer: &str,
+        local: &[SocketAddr],
+        certificate: &DtlsCert,
+        now: Instant,
+    ) -> Result<(Self, Answer), OfferError> {
         let wrong = |error: &dyn std::fmt::Display| OfferError::Sdp(error.to_string());
         let parsed = SdpOffer::from_sdp_string(offer).map_err(|error| wrong(&error))?;
         let mut config = Rtc::builder()
@@ -165,7 +178,13 @@ impl RtcLeg {
         if self.up { now > self.heard + SILENCE } else { now > self.made + SETUP }
     }
 
-    /// Gives it a datagram. Those that are none of its own are passed over.
+    /// Takes back a time in which nobody listened to the browser.
+    pub(crate) fn excuse(&mut self, time: Duration, now: Instant) {
+        self.made = (self.made + time).min(now);
+        self.heard = (self.heard + time).min(now);
+    }
+
+    /// Gives it a datagram; whether it is one of its own. Others are passed over.
     pub(crate) fn receive(
         &mut self,
         now: Instant,
@@ -173,17 +192,18 @@ impl RtcLeg {
         destination: SocketAddr,
         data: &[u8],
         steps: &mut Vec<Step>,
-    ) {
-        let Ok(contents) = DatagramRecv::try_from(data) else { return };
+    ) -> bool {
+        let Ok(contents) = DatagramRecv::try_from(data) else { return false };
         let input = Input::Receive(now, Receive { proto: Protocol::Udp, source, destination, contents });
         if !self.rtc.accepts(&input) {
-            return;
+            return false;
         }
         self.heard = now;
         if let Err(error) = self.rtc.handle_input(input) {
             tracing::debug!(%error, "a datagram of a browser was refused");
         }
         self.drain(steps);
+        true
     }
 
     /// Gives it the time.
@@ -293,8 +313,41 @@ fn first_audio(sdp: &str) -> Option<Mid> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    fn certificate() -> DtlsCert {
+        let provider = str0m::crypto::from_feature_flags().dtls_provider;
+        provider.generate_certificate().expect("a certificate")
+    }
+
+    fn offer() -> String {
+        let mut rtc = Rtc::builder().build(Instant::now());
+        let mut change = rtc.sdp_api();
+        change.add_media(str0m::media::MediaKind::Audio, Direction::SendRecv, None, None, None);
+        change.apply().expect("an offer").0.to_sdp_string()
+    }
+
+    /// A leg that nobody has been heard of yet.
+    pub(crate) fn leg() -> RtcLeg {
+        let local = "127.0.0.1:5000".parse().expect("an address");
+        RtcLeg::accept(&offer(), &[local], &certificate(), Instant::now()).expect("a right offer").0
+    }
+
+    #[test]
+    fn time_in_which_nobody_listened_does_not_count() {
+        let (now, mut leg) = (Instant::now(), leg());
+        for up in [false, true] {
+            leg.up = up;
+            let late = now + if up { SILENCE } else { SETUP } + Duration::from_secs(1);
+            (leg.made, leg.heard) = (now, now);
+            assert!(leg.is_lost(late));
+            leg.excuse(Duration::from_secs(3), late);
+            assert!(!leg.is_lost(late), "{up}");
+            leg.excuse(Duration::from_secs(3600), late);
+            assert!(leg.is_lost(late + SETUP + SILENCE), "no more than until now");
+        }
+    }
 
     #[test]
     fn the_first_audio_is_found_by_its_name() {

@@ -1,14 +1,13 @@
 //! Telephony as the rest of the server sees it: commands of the core to the drivers, events of the drivers to the core.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::sync::Arc;
 
 use center::Center;
 use center::telephony::{Answering, OfferRefused, Relay, Telephony, WebAnswer, WebOffer};
 use contacts::call::{CallCommand, CallEvent, CallFailure};
-use engine::{Engine, EngineError};
+use engine::Engine;
 use model::{ContactId, InstanceId, ParticipantId, Timestamp};
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
@@ -16,18 +15,14 @@ use tokio::sync::mpsc;
 
 use crate::driver::{BindError, Command, Driver, DriverOptions, InstanceEvent, Owner, machine_addresses};
 use crate::rtc::OfferError;
-use crate::sound::Clip;
+use crate::sound::Playlist;
 use crate::sounds::{Sounds, Wanted};
 use crate::streams;
+use crate::telling::{apply, tell};
 use crate::turn::credentials::Secret;
 
 /// How often a port is looked for that is free for UDP and TCP.
 const FREE_PORT_ATTEMPTS: u32 = 50;
-/// Events that are told a core together.
-const EVENTS_TOGETHER: usize = 256;
-/// How often a core that does not take events is tried, and after which pause.
-const ATTEMPTS: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// How telephony is set up.
 #[derive(Clone, Debug)]
@@ -73,11 +68,20 @@ pub struct Calls {
 /// What is known of parties here.
 #[derive(Default)]
 struct Parties {
-    /// Which driver has a party's leg; also while the leg is lost and may come back, until the core hangs up.
-    driver: HashMap<ParticipantId, usize>,
+    /// Where a party's leg is; also while the leg is lost and may come back, until the core hangs up.
+    legs: HashMap<ParticipantId, Place>,
+    /// Drivers whose threads have ended.
+    ended: HashSet<usize>,
     /// The number of the last sound asked for, so that one that is ready late is not played.
     sound: HashMap<ParticipantId, u64>,
     counter: u64,
+}
+
+/// Whose a leg is, and which driver has it.
+#[derive(Clone, Copy)]
+struct Place {
+    instance: InstanceId,
+    driver: usize,
 }
 
 impl Calls {
@@ -119,8 +123,18 @@ impl Calls {
             streams::listen(listener, &drivers[0]);
         }
         let calls = Arc::new(Self { options, drivers, sounds, secret, parties: Arc::default() });
-        for taken in events {
-            tokio::spawn(tell(Arc::downgrade(center), taken));
+        for (number, taken) in events.into_iter().enumerate() {
+            let (center, weak) = (Arc::downgrade(center), Arc::downgrade(&calls));
+            // No calls any more: the server stops.
+            let lost = move || weak.upgrade().map(|calls| calls.ended(number)).unwrap_or_default();
+            tokio::spawn(tell(taken, lost, move |instance, events| {
+                let engine = center.upgrade().and_then(|center| center.instance(instance));
+                async move {
+                    if let Some(engine) = engine {
+                        apply(&engine, events).await;
+                    }
+                }
+            }));
         }
         center.plug_telephony(calls.clone());
         Ok(calls)
@@ -141,13 +155,24 @@ impl Calls {
         self.drivers.iter().map(|driver| driver.legs()).sum()
     }
 
-    /// The driver of everybody in a room: they are mixed together.
+    /// The driver of everybody in a room: they are mixed together. The rooms of one that has ended go to the next.
     fn driver_of_room(&self, room: ContactId) -> usize {
-        (room.0.as_u128() % self.drivers.len() as u128) as usize
+        let count = self.drivers.len();
+        let first = (room.0.as_u128() % count as u128) as usize;
+        let parties = self.parties.lock();
+        let mut order = (first..count).chain(0..first);
+        order.find(|number| !parties.ended.contains(number)).unwrap_or(first)
     }
 
     fn driver_of(&self, party: ParticipantId) -> Option<usize> {
-        self.parties.lock().driver.get(&party).copied()
+        self.parties.lock().legs.get(&party).map(|place| place.driver)
+    }
+
+    /// The thread of a driver has ended, and its legs with it.
+    fn ended(&self, driver: usize) -> Vec<InstanceEvent> {
+        let lost = self.parties.lock().end(driver);
+        tracing::error!(driver, calls = lost.len(), "a media driver has ended; its calls are lost");
+        lost
     }
 
     fn send(&self, driver: usize, command: Command) {
@@ -167,9 +192,9 @@ impl Calls {
         engine: &Arc<Engine>,
         party: ParticipantId,
         wanted: Wanted,
-        then: impl FnOnce(Result<Arc<Clip>, String>) -> Result<Command, Option<CallEvent>> + Send + 'static,
+        then: impl FnOnce(Result<Playlist, String>) -> Result<Command, Option<CallEvent>> + Send + 'static,
     ) {
-        let done = |driver: &Driver, engine: Arc<Engine>, clip| match then(clip) {
+        let done = |driver: &Driver, engine: Arc<Engine>, made| match then(made) {
             Ok(command) => hand_over(driver, command),
             Err(Some(event)) => {
                 tokio::spawn(async move { apply(&engine, vec![event]).await });
@@ -181,8 +206,8 @@ impl Calls {
             return done(&self.drivers[0], engine.clone(), nobody);
         };
         let driver = self.drivers[driver].clone();
-        if let Some(clip) = self.sounds.ready(engine, &wanted) {
-            return done(&driver, engine.clone(), Ok(clip));
+        if let Some(list) = self.sounds.ready(engine, &wanted) {
+            return done(&driver, engine.clone(), Ok(list));
         }
         let (sounds, engine, parties) = (self.sounds.clone(), engine.clone(), self.parties.clone());
         tokio::spawn(async move {
@@ -200,15 +225,35 @@ impl Calls {
 impl Parties {
     /// The driver of a party, and a number for the sound that it is to hear next.
     fn next_sound(&mut self, party: ParticipantId) -> Option<(usize, u64)> {
-        let driver = *self.driver.get(&party)?;
+        let driver = self.legs.get(&party)?.driver;
         self.counter += 1;
         self.sound.insert(party, self.counter);
         Some((driver, self.counter))
     }
 
+    /// Where a leg is from now on; whether there is a driver that has it.
+    fn put(&mut self, party: ParticipantId, place: Place) -> bool {
+        let goes_on = !self.ended.contains(&place.driver);
+        if goes_on {
+            self.legs.insert(party, place);
+        }
+        goes_on
+    }
+
     fn forget(&mut self, party: ParticipantId) {
-        self.driver.remove(&party);
+        self.legs.remove(&party);
         self.sound.remove(&party);
+    }
+
+    /// A driver has ended: what the cores of its legs are to be told.
+    fn end(&mut self, driver: usize) -> Vec<InstanceEvent> {
+        self.ended.insert(driver);
+        let lost: Vec<_> = self.legs.extract_if(|_, place| place.driver == driver).collect();
+        let events = lost.into_iter().map(|(party, place)| {
+            self.sound.remove(&party);
+            (place.instance, CallEvent::HungUp { party, lost: true })
+        });
+        events.collect()
     }
 }
 
@@ -230,7 +275,7 @@ impl Telephony for Calls {
             }
             CallCommand::Play { party, play, sounds, voice, repeat } => {
                 self.sound(engine, party, Wanted { sounds, voice }, move |made| match made {
-                    Ok(clip) => Ok(Command::Play { party, play, clip, repeat }),
+                    Ok(list) => Ok(Command::Play { party, play, list, repeat }),
                     // Nobody waits for the end of what would have no end.
                     Err(_) if repeat => Err(None),
                     Err(error) => Err(Some(CallEvent::Played { play, party, error: Some(error) })),
@@ -239,10 +284,11 @@ impl Telephony for Calls {
             CallCommand::Gather { party, gather, sounds, voice, keys } => {
                 let there = self.driver_of(party).is_some();
                 self.sound(engine, party, Wanted { sounds, voice }, move |made| match made {
-                    Ok(clip) => Ok(Command::Gather { party, gather, clip, keys, error: None }),
+                    Ok(list) => Ok(Command::Gather { party, gather, list, keys, error: None }),
                     // Keys are waited for all the same: the caller may know them.
                     Err(error) if there => {
-                        Ok(Command::Gather { party, gather, clip: Arc::default(), keys, error: Some(error) })
+                        let list = Playlist::default();
+                        Ok(Command::Gather { party, gather, list, keys, error: Some(error) })
                     }
                     Err(error) => Err(Some(CallEvent::Gathered {
                         gather,
@@ -270,7 +316,9 @@ impl Telephony for Calls {
             // A caller is answered by the core before their browser may offer.
             let owner = Owner { instance: engine.id(), party, answered: true };
             let answer = self.drivers[number].offer(owner, sdp).await.map_err(refused)?;
-            self.parties.lock().driver.insert(party, number);
+            if !self.parties.lock().put(party, Place { instance: engine.id(), driver: number }) {
+                return Err(OfferRefused::Unavailable);
+            }
             Ok(WebAnswer { sdp: answer.sdp, candidates: answer.candidates, ufrag: answer.ufrag })
         })
     }
@@ -334,46 +382,23 @@ async fn with_relay(
     }
 }
 
-/// Tells the cores what one driver tells. Those of one moment are told together.
-async fn tell(center: Weak<Center>, mut taken: mpsc::Receiver<InstanceEvent>) {
-    let mut batch = Vec::new();
-    while taken.recv_many(&mut batch, EVENTS_TOGETHER).await > 0 {
-        let mut by_instance: HashMap<InstanceId, Vec<CallEvent>> = HashMap::new();
-        for (instance, event) in batch.drain(..) {
-            by_instance.entry(instance).or_default().push(event);
-        }
-        let Some(center) = center.upgrade() else { return };
-        for (instance, events) in by_instance {
-            if let Some(engine) = center.instance(instance) {
-                apply(&engine, events).await;
-            }
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Tells a core; an instance that is coming back is waited for.
-async fn apply(engine: &Engine, events: Vec<CallEvent>) {
-    for event in &events {
-        let kind = match event {
-            CallEvent::Ringing { .. } => "ringing",
-            CallEvent::Connected { .. } => "connected",
-            CallEvent::Failed { .. } => "failed",
-            CallEvent::HungUp { .. } => "hung up",
-            CallEvent::Played { .. } => "played",
-            CallEvent::Gathered { .. } => "gathered",
-        };
-        // Keys may be a secret of the caller, so the event itself is not shown.
-        tracing::debug!(instance = %engine.id(), party = %event.party(), kind, "a call tells");
-    }
-    for _ in 0..ATTEMPTS {
-        let events = events.clone();
-        let told = engine.apply(|core, cx| events.into_iter().for_each(|event| core.call_event(cx, event)));
-        match told.await {
-            Ok(()) => return,
-            Err(EngineError::Stopping) => return,
-            Err(error) => tracing::warn!(instance = %engine.id(), %error, "events of calls wait"),
+    #[test]
+    fn the_legs_of_a_driver_that_has_ended_are_lost_and_it_gets_no_others() {
+        let mut parties = Parties::default();
+        let (party, instance) = (ParticipantId::from_u128, InstanceId::from_u128);
+        for (number, driver) in [(1, 0), (2, 1), (3, 0)] {
+            assert!(parties.put(party(number), Place { instance: instance(number), driver }));
         }
-        tokio::time::sleep(PAUSE).await;
+        let mut lost = parties.end(0);
+        lost.sort_by_key(|(instance, _)| *instance);
+        let gone = |number| (instance(number), CallEvent::HungUp { party: party(number), lost: true });
+        assert_eq!(lost, [gone(1), gone(3)]);
+        assert!(parties.next_sound(party(1)).is_none() && parties.next_sound(party(2)).is_some());
+        assert!(!parties.put(party(4), Place { instance: instance(4), driver: 0 }));
+        assert_eq!(parties.end(0), []);
     }
-    tracing::error!(instance = %engine.id(), "events of calls are lost");
 }

@@ -11,7 +11,7 @@ use contacts::call::Voice;
 use engine::Engine;
 use flows::Message;
 
-use crate::sound::Clip;
+use crate::sound::Playlist;
 
 pub use library::Library;
 
@@ -25,12 +25,12 @@ pub struct Wanted {
 }
 
 /// Sound that is being made; an error says why there is none.
-pub type Making<'a> = Pin<Box<dyn Future<Output = Result<Arc<Clip>, String>> + Send + 'a>>;
+pub type Making<'a> = Pin<Box<dyn Future<Output = Result<Playlist, String>> + Send + 'a>>;
 
 /// Makes sounds.
 pub trait Sounds: Send + Sync + 'static {
     /// Sound that is there already. Must not block.
-    fn ready(&self, engine: &Engine, wanted: &Wanted) -> Option<Arc<Clip>>;
+    fn ready(&self, engine: &Engine, wanted: &Wanted) -> Option<Playlist>;
 
     /// Makes sound, within a time of its own.
     fn make<'a>(&'a self, engine: &'a Arc<Engine>, wanted: Wanted) -> Making<'a>;

@@ -48,11 +48,16 @@ pub(super) fn routes() -> Router<App> {
         .route("/widget/call/end", post(end))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(Extension(OfferPace::default()))
+        .layer(Extension(KeyPace::default()))
 }
 
 /// How often an address may bring up sound, counted apart from the calls it starts.
 #[derive(Clone, Default)]
 struct OfferPace(Arc<Pace>);
+
+/// How often an address may send keys, counted apart from both.
+#[derive(Clone, Default)]
+struct KeyPace(Arc<Pace>);
 
 fn address(peer: Option<Extension<ConnectInfo<SocketAddr>>>) -> IpAddr {
     peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(ConnectInfo(peer))| peer.ip())
@@ -201,7 +206,15 @@ struct Keys {
     keys: String,
 }
 
-async fn key(State(app): State<App>, input: Input) -> Result<Response, Problem> {
+async fn key(
+    State(app): State<App>,
+    Extension(KeyPace(pace)): Extension<KeyPace>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    input: Input,
+) -> Result<Response, Problem> {
+    if let Err(wait) = pace.charge(address(peer), app.center.now()) {
+        return Err(Problem::slow_down("Too many keys came from this address.", wait));
+    }
     let input: Keys = read(input)?;
     let is_key = |key: char| key.is_ascii_digit() || matches!(key, '*' | '#');
     if input.keys.is_empty() || input.keys.len() > KEYS || !input.keys.chars().all(is_key) {

@@ -3,27 +3,28 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use contacts::call::KeyRules;
 use model::{ContactId, ParticipantId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::{Owner, Sibling};
-use crate::rtc::{Answer, OfferError};
-use crate::sound::Clip;
+use crate::rtc::{OfferError, RtcLeg};
+use crate::sound::Playlist;
 use crate::turn::Client;
 
 /// What the driver is told.
 pub enum Command {
-    /// Make a leg of a browser's offer, in place of the one that the party may have.
-    Offer {
+    /// Take a leg that was made of a browser's offer, in place of the one that the party may have.
+    Leg {
         /// Whose leg.
         owner: Owner,
-        /// The offer.
-        sdp: String,
-        /// Told the answer.
-        answer: oneshot::Sender<Result<Answer, OfferError>>,
+        /// The leg.
+        leg: Box<RtcLeg>,
+        /// Told whether there is a place for it.
+        taken: oneshot::Sender<Result<(), OfferError>>,
     },
     /// The party is taken: from now on it is told that it is connected.
     Answer(ParticipantId),
@@ -43,7 +44,7 @@ pub enum Command {
         /// Named when it is over.
         play: Uuid,
         /// What.
-        clip: Arc<Clip>,
+        list: Playlist,
         /// Over and over.
         repeat: bool,
     },
@@ -54,7 +55,7 @@ pub enum Command {
         /// Named when they are there.
         gather: Uuid,
         /// What is played first.
-        clip: Arc<Clip>,
+        list: Playlist,
         /// Which keys.
         keys: KeyRules,
         /// Why the prompt is not played, when it could not be made.
@@ -82,6 +83,8 @@ pub enum Command {
         client: Client,
         /// Messages for it.
         queue: mpsc::Sender<Vec<u8>>,
+        /// Set while it has an allocation.
+        allocated: Arc<AtomicBool>,
     },
     /// A message of such a stream.
     StreamMessage {
@@ -91,7 +94,12 @@ pub enum Command {
         message: Vec<u8>,
     },
     /// Such a stream has ended.
-    StreamClosed(Client),
+    StreamClosed {
+        /// Who.
+        client: Client,
+        /// Its place among the streams, which is free once this is done.
+        place: OwnedSemaphorePermit,
+    },
     /// The other drivers, with which the relay is shared.
     Siblings(Vec<Sibling>),
     /// What a client of the relay sends to the media of this driver.
@@ -114,4 +122,19 @@ pub enum Command {
     },
     /// Stop the thread.
     End,
+}
+
+impl Command {
+    /// Whose leg it is for, when it is for one.
+    pub(super) fn party(&self) -> Option<ParticipantId> {
+        match self {
+            Self::Leg { owner, .. } => Some(owner.party),
+            Self::Answer(party) | Self::HangUp(party) | Self::Stop(party) => Some(*party),
+            Self::Play { party, .. }
+            | Self::Gather { party, .. }
+            | Self::SendDigits { party, .. }
+            | Self::Key { party, .. } => Some(*party),
+            _ => None,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The driver of media: one thread that owns the sockets and legs of its calls.
 //!
-//! Commands come in by a bounded queue, events go out by another; every 20 ms the sound moves on. A call costs no
-//! thread and no task per packet.
+//! Commands come in by queues, events go out by another; every 20 ms the sound moves on. A call costs no thread and no
+//! task per packet. Offers are read by whoever brings them, so that none holds up the sound of others.
 //!
 //! ```text
 //! Commands ──► queue ──► thread ──► events
@@ -12,6 +12,7 @@
 //! ```
 
 mod commands;
+mod queues;
 mod routes;
 mod sockets;
 mod work;
@@ -20,25 +21,26 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use contacts::call::CallEvent;
 use mio::{Poll, Waker};
 use model::{InstanceId, ParticipantId};
-use tokio::sync::mpsc;
+use str0m::config::DtlsCert;
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub use commands::Command;
 pub use sockets::{BindError, machine_addresses};
 
-use crate::rtc::{Answer, OfferError};
+use crate::rtc::{Answer, OfferError, RtcLeg};
 use crate::turn::credentials::Secret;
 use crate::turn::{Turn, TurnRules};
+use queues::Queues;
 use work::Work;
 
-/// Commands that may wait for the thread.
-const COMMANDS: usize = 8_192;
+/// Offers that are read at once.
+const OFFERS: usize = 2;
 /// Events that may wait to be taken; more are kept by the thread until there is room.
 const EVENTS: usize = 8_192;
 
@@ -73,8 +75,9 @@ pub struct Owner {
 
 /// A running driver.
 pub struct Driver {
-    queue: SyncSender<Command>,
-    waker: Arc<Waker>,
+    queues: Queues,
+    certificate: DtlsCert,
+    readers: Semaphore,
     legs: Arc<AtomicUsize>,
     candidates: Vec<SocketAddr>,
     turn: Vec<SocketAddr>,
@@ -84,8 +87,7 @@ pub struct Driver {
 /// Another driver, as one thread reaches it.
 #[derive(Clone)]
 pub struct Sibling {
-    queue: SyncSender<Command>,
-    waker: Arc<Waker>,
+    queues: Queues,
     candidates: Vec<SocketAddr>,
     has_relay: bool,
 }
@@ -93,14 +95,11 @@ pub struct Sibling {
 impl Sibling {
     /// Hands over a datagram; one that finds no room is lost, as datagrams are.
     fn pass(&self, command: Command) {
-        if self.queue.try_send(command).is_ok() {
-            // Its next tick is near, should this fail.
-            let _ = self.waker.wake();
-        }
+        let _ = self.queues.push(command);
     }
 }
 
-/// The driver does not take more now, or has stopped.
+/// The driver has stopped, or does not take more of what may be lost: keys and messages of streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the media driver does not take commands now")]
 pub struct Overloaded;
@@ -111,7 +110,12 @@ impl Driver {
         let poll = Poll::new().map_err(BindError::Poll)?;
         let waker = Arc::new(Waker::new(poll.registry(), sockets::WAKER).map_err(BindError::Poll)?);
         let sockets = sockets::Sockets::open(&options, poll.registry())?;
-        let (queue, commands) = sync_channel(COMMANDS);
+        let (queues, waiting) = queues::queues(waker);
+        // One certificate for all legs: browsers are told its fingerprint with every answer.
+        let certificate = str0m::crypto::from_feature_flags()
+            .dtls_provider
+            .generate_certificate()
+            .ok_or_else(|| BindError::Certificate("the crypto library makes none".to_owned()))?;
         let (events, taken) = mpsc::channel(EVENTS);
         let legs = Arc::new(AtomicUsize::new(0));
         let candidates = sockets.candidates.clone();
@@ -124,12 +128,13 @@ impl Driver {
             allocations_per_user: ALLOCATIONS_PER_USER,
         };
         let server = Turn::new(rules, options.secret.clone(), now);
-        let work = Work::new(poll, sockets, server, commands, events, legs.clone(), options.legs)?;
+        let work = Work::new(poll, sockets, server, waiting, events, legs.clone(), options.legs);
         let thread = std::thread::Builder::new()
             .name("media".to_owned())
             .spawn(move || work.run())
             .map_err(BindError::Poll)?;
-        Ok((Self { queue, waker, legs, candidates, turn, thread: Some(thread) }, taken))
+        let readers = Semaphore::new(OFFERS);
+        Ok((Self { queues, certificate, readers, legs, candidates, turn, thread: Some(thread) }, taken))
     }
 
     /// Makes drivers known to each other: one of them has the relay, and all have media.
@@ -145,29 +150,30 @@ impl Driver {
 
     fn as_sibling(&self) -> Sibling {
         Sibling {
-            queue: self.queue.clone(),
-            waker: self.waker.clone(),
+            queues: self.queues.clone(),
             candidates: self.candidates.clone(),
             has_relay: !self.turn.is_empty(),
         }
     }
 
-    /// Hands over a command; it is done in its order.
+    /// Hands over a command. Those of the core are done in their order and never lost; keys and messages of streams are
+    /// where too many wait.
     pub fn command(&self, command: Command) -> Result<(), Overloaded> {
-        let sent = self.queue.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) | TrySendError::Disconnected(_) => Overloaded,
-        });
-        if let Err(error) = self.waker.wake() {
-            tracing::error!(%error, "the media driver cannot be woken");
-        }
-        sent
+        self.queues.push(command)
     }
 
     /// Makes a leg of a browser's offer, in place of the one that the party may have.
     pub async fn offer(&self, owner: Owner, sdp: String) -> Result<Answer, OfferError> {
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        self.command(Command::Offer { owner, sdp, answer }).map_err(|_| OfferError::Stopped)?;
-        answered.await.unwrap_or(Err(OfferError::Stopped))
+        let (local, certificate) = (self.candidates.clone(), self.certificate.clone());
+        let reading = self.readers.acquire().await.map_err(|_| OfferError::Stopped)?;
+        let made =
+            tokio::task::spawn_blocking(move || RtcLeg::accept(&sdp, &local, &certificate, Instant::now()));
+        let (leg, answer) = made.await.map_err(|_| OfferError::Stopped)??;
+        drop(reading);
+        let (taken, told) = oneshot::channel();
+        let leg = Box::new(leg);
+        self.command(Command::Leg { owner, leg, taken }).map_err(|_| OfferError::Stopped)?;
+        told.await.unwrap_or(Err(OfferError::Stopped)).map(|()| answer)
     }
 
     /// How many legs there are.
@@ -189,12 +195,8 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         let Some(thread) = self.thread.take() else { return };
-        // A queue that is full is being worked on.
-        while let Err(TrySendError::Full(_)) = self.queue.try_send(Command::End) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        // The thread looks every 20 ms even if it is not woken.
-        let _ = self.waker.wake();
+        // One that has failed takes no commands, and is joined all the same.
+        let _ = self.queues.push(Command::End);
         if thread.join().is_err() {
             tracing::error!("the media driver has failed");
         }

@@ -38,19 +38,29 @@ impl Routes {
         }
     }
 
-    /// Whose a datagram is.
-    pub(super) fn find(&mut self, source: SocketAddr, data: &[u8]) -> Option<ParticipantId> {
-        let Some(name) = local_name(data) else { return self.by_source.get(&source).copied() };
-        let party = *self.by_name.get(name)?;
-        if self.by_source.get(&source) != Some(&party) {
-            let (_, sources) = self.of_leg.get_mut(&party)?;
-            if sources.len() >= PER_LEG {
-                self.by_source.remove(&sources.remove(0));
-            }
-            sources.push(source);
-            self.by_source.insert(source, party);
+    /// Whose a datagram says that it is.
+    pub(super) fn find(&self, source: SocketAddr, data: &[u8]) -> Option<ParticipantId> {
+        match local_name(data) {
+            Some(name) => self.by_name.get(name).copied(),
+            None => self.by_source.get(&source).copied(),
         }
-        Some(party)
+    }
+
+    /// A leg has taken a datagram of this address for its own, so the address is its browser's. Names alone prove
+    /// nothing: whoever has seen one could take the addresses of others away.
+    pub(super) fn taken(&mut self, party: ParticipantId, source: SocketAddr) {
+        if self.by_source.get(&source) == Some(&party) {
+            return;
+        }
+        let Some((_, sources)) = self.of_leg.get_mut(&party) else { return };
+        if sources.len() >= PER_LEG {
+            let oldest = sources.remove(0);
+            if self.by_source.get(&oldest) == Some(&party) {
+                self.by_source.remove(&oldest);
+            }
+        }
+        sources.push(source);
+        self.by_source.insert(source, party);
     }
 }
 
@@ -88,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn checks_make_addresses_known() {
+    fn checks_that_are_taken_make_addresses_known() {
         let (one, other) = (ParticipantId::from_u128(1), ParticipantId::from_u128(2));
         let source: SocketAddr = "192.0.2.1:5".parse().expect("an address");
         let mut routes = Routes::default();
@@ -97,11 +107,14 @@ mod tests {
         assert_eq!(routes.find(source, b"\x80rtp"), None);
         assert_eq!(routes.find(source, &check("cccc")), None);
         assert_eq!(routes.find(source, &check("bbbb")), Some(other));
+        assert_eq!(routes.find(source, b"\x80rtp"), None, "nobody has taken it");
+        routes.taken(other, source);
         assert_eq!(routes.find(source, b"\x80rtp"), Some(other));
         routes.name(other, "dddd");
         assert_eq!(routes.find(source, b"\x80rtp"), None, "a new session is asked for first");
         assert_eq!(routes.find(source, &check("bbbb")), None);
         assert_eq!(routes.find(source, &check("dddd")), Some(other));
+        routes.taken(other, source);
         routes.forget(other);
         assert_eq!(routes.find(source, &check("dddd")), None);
         assert!(routes.by_source.is_empty());
@@ -113,7 +126,7 @@ mod tests {
         let mut routes = Routes::default();
         routes.name(ParticipantId::from_u128(1), "aaaa");
         for port in 1..1000 {
-            assert!(routes.find(SocketAddr::new([192, 0, 2, 1].into(), port), &check("aaaa")).is_some());
+            routes.taken(ParticipantId::from_u128(1), SocketAddr::new([192, 0, 2, 1].into(), port));
         }
         assert_eq!(routes.by_source.len(), PER_LEG);
     }

@@ -99,6 +99,11 @@ impl Sockets {
         Ok(Self { open, candidates, nat })
     }
 
+    /// The tokens of all sockets.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = Token> + use<> {
+        (1..=self.open.len()).map(Token)
+    }
+
     pub(super) fn turn_addresses(&self) -> Vec<SocketAddr> {
         self.open.iter().filter(|one| one.purpose == Use::Turn).map(|one| one.address).collect()
     }

@@ -1,25 +1,26 @@
 //! The loop of the driver's thread.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use contacts::call::CallEvent;
 use media::MediaTime;
 use mio::{Events, Poll, Token};
 use model::{InstanceId, ParticipantId};
-use str0m::config::DtlsCert;
-use str0m::crypto;
 use tokio::sync::mpsc;
 
+use super::queues::Waiting;
 use super::routes::Routes;
-use super::sockets::{BindError, DATAGRAM, Read, Sockets, Use, WAKER};
+use super::sockets::{DATAGRAM, Read, Sockets, Use, WAKER};
 use super::{Command, InstanceEvent, Owner, Sibling};
-use crate::rtc::{Answer, OfferError, RtcLeg, Step};
+use crate::rtc::{OfferError, RtcLeg, Step};
 use crate::sound::{Arrived, Sound};
 use crate::turn::{Client, Relay, Turn, is_relayed};
 
@@ -39,19 +40,26 @@ struct Party {
     told: bool,
 }
 
+/// A connection of the relay.
+struct Stream {
+    queue: mpsc::Sender<Vec<u8>>,
+    allocated: Arc<AtomicBool>,
+}
+
 pub(super) struct Work {
     poll: Poll,
     sockets: Sockets,
     turn: Turn,
-    streams: HashMap<Client, mpsc::Sender<Vec<u8>>>,
-    commands: Receiver<Command>,
+    streams: HashMap<Client, Stream>,
+    commands: Waiting,
     events: mpsc::Sender<InstanceEvent>,
     untold: VecDeque<InstanceEvent>,
     parties: HashMap<ParticipantId, Party>,
     routes: Routes,
     sound: Sound,
-    certificate: DtlsCert,
     started: Instant,
+    /// When the sound moved on last.
+    ticked: Instant,
     unix: i64,
     legs: Arc<AtomicUsize>,
     most: usize,
@@ -65,17 +73,13 @@ impl Work {
         poll: Poll,
         sockets: Sockets,
         turn: Turn,
-        commands: Receiver<Command>,
+        commands: Waiting,
         events: mpsc::Sender<InstanceEvent>,
         legs: Arc<AtomicUsize>,
         most: usize,
-    ) -> Result<Self, BindError> {
-        // One certificate for all legs: browsers are told its fingerprint with every answer.
-        let provider = crypto::from_feature_flags().dtls_provider;
-        let certificate = provider
-            .generate_certificate()
-            .ok_or_else(|| BindError::Certificate("the crypto library makes none".to_owned()))?;
-        Ok(Self {
+    ) -> Self {
+        let now = Instant::now();
+        Self {
             poll,
             sockets,
             turn,
@@ -86,23 +90,38 @@ impl Work {
             parties: HashMap::new(),
             routes: Routes::default(),
             sound: Sound::default(),
-            certificate,
-            started: Instant::now(),
+            started: now,
+            ticked: now,
             unix: unix_seconds(),
             legs,
             most,
             steps: Vec::new(),
             siblings: Vec::new(),
             stopping: false,
-        })
+        }
     }
 
     pub(super) fn run(mut self) {
-        let mut events = Events::with_capacity(64);
-        let mut next = self.started + TICK;
-        let mut ready: Vec<Token> = Vec::new();
         while !self.stopping {
-            let wait = if ready.is_empty() {
+            // What goes wrong for one leg ends that leg; what goes wrong for no one in particular ends all.
+            if !unharmed(|| self.go_on()) {
+                self.begin_anew();
+            }
+        }
+        let parties: Vec<ParticipantId> = self.parties.keys().copied().collect();
+        for party in parties {
+            self.remove(party, true);
+        }
+    }
+
+    fn go_on(&mut self) {
+        let mut events = Events::with_capacity(64);
+        let mut next = Instant::now() + TICK;
+        // Sockets are told of once when something comes; a thread that begins anew looks at all of them.
+        let mut ready: Vec<Token> = self.sockets.tokens().collect();
+        let mut more = false;
+        while !self.stopping {
+            let wait = if ready.is_empty() && !more {
                 next.saturating_duration_since(Instant::now())
             } else {
                 Duration::ZERO
@@ -111,7 +130,7 @@ impl Work {
                 && error.kind() != std::io::ErrorKind::Interrupted
             {
                 tracing::error!(%error, "the media driver cannot wait for its sockets and stops");
-                break;
+                self.stopping = true;
             }
             ready.extend(events.iter().map(|event| event.token()).filter(|token| *token != WAKER));
             ready.sort_unstable();
@@ -119,7 +138,7 @@ impl Work {
             let now = Instant::now();
             // Edge-triggered: a socket that was not read to its end is read on.
             ready = std::mem::take(&mut ready).into_iter().filter(|token| self.read(*token, now)).collect();
-            self.take_commands(now);
+            more = self.take_commands();
             let now = Instant::now();
             if now > next + TICK * CATCH_UP {
                 next = now;
@@ -130,10 +149,23 @@ impl Work {
             }
             self.tell();
         }
-        let parties: Vec<ParticipantId> = self.parties.keys().copied().collect();
-        for party in parties {
-            self.remove(party, true);
+    }
+
+    /// Without legs, as after the start; the relay and its clients stay.
+    fn begin_anew(&mut self) {
+        tracing::error!(
+            legs = self.parties.len(),
+            "a media driver has failed and begins anew; its calls are lost"
+        );
+        for (id, party) in std::mem::take(&mut self.parties) {
+            self.untold.push_back((party.owner.instance, CallEvent::HungUp { party: id, lost: true }));
         }
+        self.routes = Routes::default();
+        self.sound = Sound::default();
+        self.steps = Vec::new();
+        self.legs.store(0, Ordering::Relaxed);
+        // Should it fail again at once, the machine has time for others.
+        std::thread::sleep(TICK);
     }
 
     fn read(&mut self, token: Token, now: Instant) -> bool {
@@ -144,13 +176,20 @@ impl Work {
                     self.media(source, local, &buffer[..length], now);
                 }
                 Read::Datagram { purpose: Use::Turn, source, length, .. } => {
-                    self.turn(Client { address: source, stream: None }, &buffer[..length], now);
+                    self.relay(Client { address: source, stream: None }, &buffer[..length], now);
                 }
                 Read::Nothing => return false,
                 Read::Passed => {}
             }
         }
         true
+    }
+
+    /// A message of a client of the relay; one that brings out a bug costs the client its allocation.
+    fn relay(&mut self, client: Client, data: &[u8], now: Instant) {
+        if !unharmed(|| self.turn(client, data, now)) {
+            self.turn.gone(client);
+        }
     }
 
     fn turn(&mut self, client: Client, data: &[u8], now: Instant) {
@@ -177,8 +216,8 @@ impl Work {
             None => self.sockets.send_turn(client.address, &message),
             Some(_) => {
                 // A stream whose client does not read loses what comes, as a datagram would be lost.
-                if let Some(queue) = self.streams.get(&client) {
-                    let _ = queue.try_send(message);
+                if let Some(stream) = self.streams.get(&client) {
+                    let _ = stream.queue.try_send(message);
                 }
             }
         }
@@ -186,11 +225,15 @@ impl Work {
 
     fn media(&mut self, source: SocketAddr, local: SocketAddr, data: &[u8], now: Instant) {
         let Some(id) = self.routes.find(source, data) else { return };
-        let Some(party) = self.parties.get_mut(&id) else { return };
-        let mut steps = std::mem::take(&mut self.steps);
-        if unharmed(|| party.rtc.receive(now, source, local, data, &mut steps)) {
+        let work = || {
+            let Some(party) = self.parties.get_mut(&id) else { return };
+            let mut steps = std::mem::take(&mut self.steps);
+            if party.rtc.receive(now, source, local, data, &mut steps) {
+                self.routes.taken(id, source);
+            }
             self.steps = self.follow(id, steps, now);
-        } else {
+        };
+        if !unharmed(work) {
             self.gone(id, true);
         }
     }
@@ -237,24 +280,31 @@ impl Work {
         steps
     }
 
-    fn take_commands(&mut self, now: Instant) {
-        for _ in 0..COMMANDS_IN_ONE_GO {
-            match self.commands.try_recv() {
-                Ok(command) => self.command(command, now),
-                Err(TryRecvError::Empty) => return,
-                Err(TryRecvError::Disconnected) => {
-                    self.stopping = true;
-                    return;
-                }
+    /// Whether there may be more.
+    fn take_commands(&mut self) -> bool {
+        let Some(commands) = self.commands.take(COMMANDS_IN_ONE_GO) else {
+            self.stopping = true;
+            return false;
+        };
+        let more = commands.len() >= COMMANDS_IN_ONE_GO;
+        for command in commands {
+            let party = command.party();
+            // A leg that was made just now must not be told an earlier time.
+            let now = Instant::now();
+            if !unharmed(|| self.command(command, now))
+                && let Some(party) = party
+            {
+                self.gone(party, true);
             }
         }
+        more
     }
 
     fn command(&mut self, command: Command, now: Instant) {
         match command {
-            Command::Offer { owner, sdp, answer } => {
+            Command::Leg { owner, leg, taken } => {
                 // Who asked may have given up; the leg then is lost by itself.
-                let _ = answer.send(self.offer(owner, &sdp, now));
+                let _ = taken.send(self.take_leg(owner, *leg, now));
             }
             Command::Answer(party) => {
                 if let Some(there) = self.parties.get_mut(&party) {
@@ -264,20 +314,29 @@ impl Work {
             }
             Command::HangUp(party) => self.remove(party, true),
             Command::Mix { room, hears } => self.sound.mix(room, hears),
-            Command::Play { party, play, clip, repeat } => self.sound.play(party, play, clip, repeat),
-            Command::Gather { party, gather, clip, keys, error } => {
-                self.sound.gather(party, gather, clip, keys, error);
+            Command::Play { party, play, list, repeat } => self.sound.play(party, play, list, repeat),
+            Command::Gather { party, gather, list, keys, error } => {
+                self.sound.gather(party, gather, list, keys, error);
             }
             Command::Stop(party) => self.sound.stop(party),
             Command::SendDigits { party, digits } => self.sound.send_digits(party, &digits),
             Command::Key { party, key } => self.sound.key(self.media_time(now), party, key),
-            Command::StreamOpened { client, queue } => {
-                self.streams.insert(client, queue);
+            Command::StreamOpened { client, queue, allocated } => {
+                self.streams.insert(client, Stream { queue, allocated });
             }
-            Command::StreamMessage { client, message } => self.turn(client, &message, now),
-            Command::StreamClosed(client) => {
+            Command::StreamMessage { client, message } => {
+                // What had to wait until the stream was closed is for nobody.
+                if self.streams.contains_key(&client) {
+                    self.relay(client, &message, now);
+                }
+                if let Some(stream) = self.streams.get(&client) {
+                    stream.allocated.store(self.turn.has(client), Ordering::Relaxed);
+                }
+            }
+            Command::StreamClosed { client, place } => {
                 self.streams.remove(&client);
                 self.turn.gone(client);
+                drop(place);
             }
             Command::Siblings(siblings) => {
                 self.turn.add_peers(siblings.iter().flat_map(|one| one.candidates.iter().copied()));
@@ -289,30 +348,36 @@ impl Work {
         }
     }
 
-    fn offer(&mut self, owner: Owner, sdp: &str, now: Instant) -> Result<Answer, OfferError> {
+    fn take_leg(&mut self, owner: Owner, rtc: RtcLeg, now: Instant) -> Result<(), OfferError> {
         let before = self.parties.get(&owner.party);
         if before.is_none() && self.parties.len() >= self.most {
             return Err(OfferError::Busy);
         }
-        let (rtc, answer) = RtcLeg::accept(sdp, &self.sockets.candidates, &self.certificate, now)?;
         let told = before.is_some_and(|party| party.told);
         let answered = owner.answered || before.is_some_and(|party| party.owner.answered);
         if let Some(mut old) = self.parties.remove(&owner.party) {
-            let mut steps = std::mem::take(&mut self.steps);
-            old.rtc.close(&mut steps);
-            self.steps = self.follow_farewell(steps, now);
+            unharmed(|| {
+                let mut steps = std::mem::take(&mut self.steps);
+                old.rtc.close(&mut steps);
+                self.steps = self.follow_farewell(steps, now);
+            });
         }
+        let (owner, form) = (Owner { answered, ..owner }, rtc.form());
         self.routes.name(owner.party, rtc.ufrag());
-        self.sound.join(owner.party, rtc.form());
-        let owner = Owner { answered, ..owner };
         self.parties.insert(owner.party, Party { owner, rtc, up: false, told });
+        self.sound.join(owner.party, form);
         self.legs.store(self.parties.len(), Ordering::Relaxed);
-        Ok(answer)
+        Ok(())
     }
 
     fn tick(&mut self, now: Instant) {
         self.unix = unix_seconds();
         self.turn.sweep(now);
+        // While this thread was held up, nobody was listened to.
+        let held_up = now.saturating_duration_since(std::mem::replace(&mut self.ticked, now));
+        if held_up > TICK * CATCH_UP {
+            self.parties.values_mut().for_each(|party| party.rtc.excuse(held_up, now));
+        }
         let due: Vec<(ParticipantId, bool)> = self
             .parties
             .iter()
@@ -322,13 +387,16 @@ impl Work {
         for (id, lost) in due {
             if lost {
                 self.gone(id, true);
-            } else if let Some(party) = self.parties.get_mut(&id) {
+                continue;
+            }
+            let work = || {
+                let Some(party) = self.parties.get_mut(&id) else { return };
                 let mut steps = std::mem::take(&mut self.steps);
-                if unharmed(|| party.rtc.tick(now, &mut steps)) {
-                    self.steps = self.follow(id, steps, now);
-                } else {
-                    self.gone(id, true);
-                }
+                party.rtc.tick(now, &mut steps);
+                self.steps = self.follow(id, steps, now);
+            };
+            if !unharmed(work) {
+                self.gone(id, true);
             }
         }
         let mut sent: Vec<(ParticipantId, Vec<Step>)> = Vec::new();
@@ -348,7 +416,12 @@ impl Work {
             sent.push((id, steps));
         });
         for (id, steps) in sent {
-            self.follow(id, steps, now);
+            if !unharmed(|| drop(self.follow(id, steps, now))) {
+                self.gone(id, true);
+            }
+        }
+        for id in self.sound.take_broken() {
+            self.gone(id, true);
         }
         for event in self.sound.take_events() {
             self.event(event);
@@ -366,9 +439,12 @@ impl Work {
     fn remove(&mut self, id: ParticipantId, say: bool) {
         let Some(mut party) = self.parties.remove(&id) else { return };
         if say {
-            let mut steps = std::mem::take(&mut self.steps);
-            party.rtc.close(&mut steps);
-            self.steps = self.follow_farewell(steps, Instant::now());
+            // A leg that fails at the end has ended all the same.
+            unharmed(|| {
+                let mut steps = std::mem::take(&mut self.steps);
+                party.rtc.close(&mut steps);
+                self.steps = self.follow_farewell(steps, Instant::now());
+            });
         }
         self.routes.forget(id);
         self.sound.leave(id);
@@ -418,7 +494,11 @@ impl Work {
 
 /// Whether something went without a bug. One that a browser's packets bring out ends that browser's leg and no other.
 fn unharmed(work: impl FnOnce()) -> bool {
-    catch_unwind(AssertUnwindSafe(work)).is_ok()
+    let unharmed = catch_unwind(AssertUnwindSafe(work)).is_ok();
+    if !unharmed {
+        tracing::error!("a media driver has met a bug; the error output says where");
+    }
+    unharmed
 }
 
 fn unix_seconds() -> i64 {

@@ -1,7 +1,5 @@
 //! The sound of one leg, both ways.
 
-use std::sync::Arc;
-
 use contacts::call::{CallEvent, KeyRules};
 use media::MediaTime;
 use media::Receiver;
@@ -12,7 +10,7 @@ use uuid::Uuid;
 
 use super::clip::Playing;
 use super::gather::{Gather, Gathered};
-use super::{Arrived, Clip, Form, Outgoing, RATE};
+use super::{Arrived, Form, Outgoing, Playlist, RATE};
 
 /// What a party is busy with besides listening to others.
 enum Task {
@@ -63,13 +61,13 @@ impl Leg {
         self.keys_out = before.keys_out;
     }
 
-    pub(super) fn play(&mut self, play: Uuid, clip: Arc<Clip>, repeat: bool) {
-        self.playing = Some(Playing { clip, at: 0, repeat });
+    pub(super) fn play(&mut self, play: Uuid, list: Playlist, repeat: bool) {
+        self.playing = Some(Playing::new(list, repeat));
         self.task = (!repeat).then_some(Task::Play(play));
     }
 
-    pub(super) fn gather(&mut self, gather: Uuid, clip: Arc<Clip>, rules: KeyRules, error: Option<String>) {
-        self.playing = Some(Playing { clip, at: 0, repeat: false });
+    pub(super) fn gather(&mut self, gather: Uuid, list: Playlist, rules: KeyRules, error: Option<String>) {
+        self.playing = Some(Playing::new(list, false));
         self.task = Some(Task::Gather { gather, keys: Gather::new(rules), error });
     }
 

@@ -10,7 +10,7 @@ mod leg;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use contacts::call::{CallEvent, KeyRules};
 use media::MediaTime;
@@ -18,7 +18,7 @@ use media::codec::{Codec, LONGEST_FRAME, Rate};
 use model::{ContactId, ParticipantId};
 use uuid::Uuid;
 
-pub use clip::Clip;
+pub use clip::{Clip, Playlist};
 
 use leg::Leg;
 
@@ -79,6 +79,7 @@ pub struct Sound {
     rooms: HashMap<ContactId, BTreeMap<ParticipantId, Vec<ParticipantId>>>,
     room_of: HashMap<ParticipantId, ContactId>,
     events: Vec<CallEvent>,
+    broken: Vec<ParticipantId>,
     seed: u32,
 }
 
@@ -120,9 +121,9 @@ impl Sound {
     }
 
     /// Plays to a party, in place of everything else.
-    pub fn play(&mut self, party: ParticipantId, play: Uuid, clip: Arc<Clip>, repeat: bool) {
+    pub fn play(&mut self, party: ParticipantId, play: Uuid, list: Playlist, repeat: bool) {
         if let Some(leg) = self.legs.get_mut(&party) {
-            leg.play(play, clip, repeat);
+            leg.play(play, list, repeat);
         }
     }
 
@@ -131,12 +132,12 @@ impl Sound {
         &mut self,
         party: ParticipantId,
         gather: Uuid,
-        clip: Arc<Clip>,
+        list: Playlist,
         keys: KeyRules,
         error: Option<String>,
     ) {
         if let Some(leg) = self.legs.get_mut(&party) {
-            leg.gather(gather, clip, keys, error);
+            leg.gather(gather, list, keys, error);
         }
     }
 
@@ -168,19 +169,32 @@ impl Sound {
         }
     }
 
-    /// Moves on by 20 ms; what is to be sent goes to `send`.
+    /// Moves on by 20 ms; what is to be sent goes to `send`. A leg that brings out a bug is left out and told of by
+    /// [`Self::take_broken`]; the others go on.
     pub fn tick(&mut self, now: MediaTime, mut send: impl FnMut(ParticipantId, Outgoing)) {
-        for leg in self.legs.values_mut() {
-            leg.listen(now);
+        for (party, leg) in &mut self.legs {
+            if catch_unwind(AssertUnwindSafe(|| leg.listen(now))).is_err() {
+                self.broken.push(*party);
+            }
         }
         let mut frame = [0_i16; LONGEST_FRAME];
         let frame = &mut frame[..RATE.frame()];
-        let parties: Vec<ParticipantId> = self.legs.keys().copied().collect();
+        let parties: Vec<ParticipantId> =
+            self.legs.keys().filter(|party| !self.broken.contains(party)).copied().collect();
         for party in parties {
             let heard = self.mixed(party, frame);
             let Some(leg) = self.legs.get_mut(&party) else { continue };
-            leg.speak(now, party, frame, heard, &mut self.events, |packet| send(party, packet));
+            let events = &mut self.events;
+            let speak = || leg.speak(now, party, frame, heard, events, |packet| send(party, packet));
+            if catch_unwind(AssertUnwindSafe(speak)).is_err() {
+                self.broken.push(party);
+            }
         }
+    }
+
+    /// The legs that have brought out a bug since the last call.
+    pub fn take_broken(&mut self) -> Vec<ParticipantId> {
+        std::mem::take(&mut self.broken)
     }
 
     /// What has happened since the last call.

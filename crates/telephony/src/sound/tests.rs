@@ -127,9 +127,9 @@ fn strength(samples: &[i16], hertz: f64) -> f64 {
     2.0 * (a * a + b * b).sqrt() / samples.len().max(1) as f64
 }
 
-fn clip(hertz: f64, millis: usize) -> Arc<Clip> {
+fn clip(hertz: f64, millis: usize) -> Playlist {
     let samples: Vec<i16> = (0..RATE.hertz() as usize * millis / 1000).map(|at| sine(hertz, at)).collect();
-    Arc::new(Clip::new(&samples, RATE.hertz()).expect("the rate of calls"))
+    Arc::new(Clip::new(&samples, RATE.hertz()).expect("the rate of calls")).into()
 }
 
 fn rules(most: u32) -> KeyRules {
@@ -192,9 +192,9 @@ fn what_is_played_is_heard_instead_of_others_once_or_on_and_on() {
     world.sound.stop(one);
     assert_eq!(world.heard(&[700.0, 1500.0])[0], [700.0]);
 
-    world.sound.play(one, play, Arc::default(), false);
+    world.sound.play(one, play, Playlist::default(), false);
     assert_eq!(world.run(1), [CallEvent::Played { play, party: one, error: None }], "nothing to play");
-    world.sound.play(one, play, Arc::default(), true);
+    world.sound.play(one, play, Playlist::default(), true);
     assert_eq!(world.run(5), [], "silence on and on");
 }
 
@@ -238,7 +238,7 @@ fn keys_stop_the_prompt_and_are_gathered() {
     world.sound.gather(one, gather, clip(1500.0, 100), rules(5), Some("no voice".to_owned()));
     assert_eq!(world.run(5), []);
     assert_eq!(world.run(26), [gathered("", true, Some("no voice".to_owned()))]);
-    world.sound.gather(one, gather, Arc::default(), rules(1), None);
+    world.sound.gather(one, gather, Playlist::default(), rules(1), None);
     let now = world.now();
     world.sound.key(now, one, '7');
     assert_eq!(world.run(1), [gathered("7", false, None)]);
@@ -268,4 +268,18 @@ fn a_leg_that_comes_again_in_another_form_goes_on() {
     assert!(strength(&world.phones[0].heard, 1500.0) > 3000.0);
     world.sound.stop(one);
     assert_eq!(world.heard(&[440.0, 700.0]), [vec![700.0], vec![440.0]]);
+}
+
+#[test]
+fn a_leg_that_brings_out_a_bug_leaves_the_others_alone() {
+    let mut world = World::new(&[440.0, 700.0]);
+    let (one, two) = (ParticipantId::from_u128(1), ParticipantId::from_u128(2));
+    let mut heard = Vec::new();
+    world.sound.tick(world.now(), |party, _| {
+        assert!(party != one, "a bug");
+        heard.push(party);
+    });
+    assert_eq!(heard, [two]);
+    assert_eq!(world.sound.take_broken(), [one]);
+    assert_eq!(world.sound.take_broken(), []);
 }

@@ -13,7 +13,7 @@ use speech::{Plan, Request, Voice as Speaker};
 
 use super::cache::Cache;
 use super::{Making, Sounds, Wanted};
-use crate::sound::{Clip, RATE};
+use crate::sound::{Clip, Playlist, RATE};
 
 /// Bytes of sounds that are kept ready: about half an hour.
 const KEPT: usize = 64 * 1024 * 1024;
@@ -32,7 +32,7 @@ impl Library {
         Self { center: Arc::downgrade(center), cache: Mutex::new(Cache::new(KEPT)) }
     }
 
-    async fn all(&self, engine: &Engine, wanted: &Wanted) -> Result<Arc<Clip>, String> {
+    async fn all(&self, engine: &Engine, wanted: &Wanted) -> Result<Playlist, String> {
         let mut clips = Vec::new();
         for message in &wanted.sounds {
             let name = name(engine, message, wanted);
@@ -49,7 +49,7 @@ impl Library {
             };
             clips.push(clip);
         }
-        Ok(joined(clips))
+        Ok(clips.into_iter().collect())
     }
 
     async fn one(&self, engine: &Engine, message: &Message, wanted: &Wanted) -> Result<Clip, String> {
@@ -80,11 +80,9 @@ impl Library {
 }
 
 impl Sounds for Library {
-    fn ready(&self, engine: &Engine, wanted: &Wanted) -> Option<Arc<Clip>> {
+    fn ready(&self, engine: &Engine, wanted: &Wanted) -> Option<Playlist> {
         let mut cache = self.cache.lock();
-        let clips: Option<Vec<_>> =
-            wanted.sounds.iter().map(|message| cache.get(&name(engine, message, wanted)?)).collect();
-        clips.map(joined)
+        wanted.sounds.iter().map(|message| cache.get(&name(engine, message, wanted)?)).collect()
     }
 
     fn make<'a>(&'a self, engine: &'a Arc<Engine>, wanted: Wanted) -> Making<'a> {
@@ -92,13 +90,6 @@ impl Sounds for Library {
             let made = tokio::time::timeout(WITHIN, self.all(engine, &wanted)).await;
             made.unwrap_or_else(|_| Err("the sound was not made in time".to_owned()))
         })
-    }
-}
-
-fn joined(mut clips: Vec<Arc<Clip>>) -> Arc<Clip> {
-    match clips.len() {
-        1 => clips.remove(0),
-        _ => Arc::new(Clip::joined(clips.iter().map(|clip| &**clip))),
     }
 }
 

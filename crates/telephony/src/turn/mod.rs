@@ -123,6 +123,11 @@ impl Turn {
         self.allocations.len()
     }
 
+    /// Whether a client has an allocation.
+    pub fn has(&self, client: Client) -> bool {
+        self.allocations.contains_key(&client)
+    }
+
     /// Takes a datagram, or a message of a stream, from a client. `unix` is the present in seconds since 1970, against
     /// which credentials are checked.
     pub fn from_client<'a>(

@@ -12,7 +12,7 @@ use media::codec::Codec;
 use model::{ContactId, InstanceId, ParticipantId};
 use telephony::driver::{Command, Driver, DriverOptions, InstanceEvent, Owner};
 use telephony::rtc::OfferError;
-use telephony::sound::Clip;
+use telephony::sound::{Clip, Playlist};
 use telephony::turn::credentials::Secret;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -102,9 +102,9 @@ fn together(phones: &mut [&mut Phone], time: Duration) {
     }
 }
 
-fn clip(hertz: f64, millis: usize) -> Arc<Clip> {
+fn clip(hertz: f64, millis: usize) -> Playlist {
     let samples: Vec<i16> = (0..16 * millis).map(|at| sine(hertz, at)).collect();
-    Arc::new(Clip::new(&samples, 16_000).expect("a right rate"))
+    Arc::new(Clip::new(&samples, 16_000).expect("a right rate")).into()
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_prompt_is_heard_and_keys_are_gathered() {
         let mut phone = world.phone(id(1), codec);
         assert_eq!(world.event(&mut [&mut phone]), CallEvent::Connected { party: id(1) });
         let play = Uuid::from_u128(5);
-        world.tell(Command::Play { party: id(1), play, clip: clip(700.0, 900), repeat: false });
+        world.tell(Command::Play { party: id(1), play, list: clip(700.0, 900), repeat: false });
         phone.until("a tone", |phone| phone.hears(700.0) > 3_000.0);
         let over = CallEvent::Played { play, party: id(1), error: None };
         assert_eq!(world.event(&mut [&mut phone]), over);
@@ -155,8 +155,8 @@ fn a_prompt_is_heard_and_keys_are_gathered() {
             terminator: "#".to_owned(),
             cancel_key: true,
         };
-        let clip = clip(900.0, 60_000);
-        world.tell(Command::Gather { party: id(1), gather, clip, keys, error: None });
+        let list = clip(900.0, 60_000);
+        world.tell(Command::Gather { party: id(1), gather, list, keys, error: None });
         phone.until("the prompt", |phone| phone.hears(900.0) > 3_000.0);
         for key in "42#".chars() {
             phone.press(key);
@@ -176,7 +176,7 @@ fn another_offer_of_a_party_replaces_its_leg() {
     let mut before = world.phone(id(1), Codec::Opus);
     assert_eq!(world.event(&mut [&mut before]), CallEvent::Connected { party: id(1) });
     let play = Uuid::from_u128(5);
-    world.tell(Command::Play { party: id(1), play, clip: clip(700.0, 500), repeat: true });
+    world.tell(Command::Play { party: id(1), play, list: clip(700.0, 500), repeat: true });
     before.until("music", |phone| phone.hears(700.0) > 3_000.0);
     let mut after = world.phone(id(1), Codec::Pcmu);
     after.until("the same music", |phone| phone.hears(700.0) > 3_000.0);
@@ -206,7 +206,7 @@ fn noise_on_the_ports_does_not_reach_a_call() {
     let mut world = World::new(10);
     let mut phone = world.phone(id(1), Codec::Opus);
     let play = Uuid::from_u128(5);
-    world.tell(Command::Play { party: id(1), play, clip: clip(700.0, 500), repeat: true });
+    world.tell(Command::Play { party: id(1), play, list: clip(700.0, 500), repeat: true });
     phone.until("music", |phone| phone.hears(700.0) > 3_000.0);
     let noise = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let targets = [world.driver.candidates()[0], world.driver.turn_addresses()[0]];
@@ -254,6 +254,22 @@ fn offers_that_cannot_be_followed_are_refused() {
     let strange = offer.replace("opus/48000/2", "speex/16000");
     assert_eq!(world.offer(id(1), strange), Err(OfferError::NoCodec));
     assert_eq!(world.driver.legs(), 0);
+    // Two meanings of one payload number: the library does not survive it.
+    let number =
+        offer.split_once("a=rtpmap:").and_then(|(_, rest)| rest.split_once(' ')).expect("a number").0;
+    let twice = format!("{offer}a=rtpmap:{number} telephone-event/8000\r\n");
+    assert!(matches!(world.offer(id(1), twice), Err(OfferError::Sdp(_))));
+    assert_eq!(world.driver.legs(), 0);
     assert!(world.offer(id(1), offer.clone()).is_ok());
     assert_eq!(world.offer(id(2), offer), Err(OfferError::Busy));
+}
+
+#[test]
+fn a_driver_that_has_ended_says_so() {
+    let mut world = World::new(1);
+    world.tell(Command::End);
+    assert!(world.runtime.block_on(world.events.recv()).is_none(), "nothing comes any more");
+    let (_, offer) = Phone::new(Codec::Opus);
+    assert_eq!(world.offer(id(1), offer), Err(OfferError::Stopped));
+    assert!(world.driver.command(Command::HangUp(id(1))).is_err());
 }

@@ -12,13 +12,20 @@ use flows::Message;
 use media::codec::Codec;
 use model::{ContactId, Timestamp};
 use store::{Blobs, Store};
-use telephony::sound::Clip;
+use telephony::sound::Playlist;
 use telephony::sounds::{Making, Sounds, Wanted};
 use telephony::{Calls, TelephonyOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use turn_types::attribute::RequestedTransport;
+use turn_types::message::ALLOCATE;
+use turn_types::stun::attribute::{Nonce, Realm, Username};
+use turn_types::stun::message::{Message as Stun, *};
 use uuid::Uuid;
 
-use crate::phone::Phone;
+use crate::phone::{Phone, SOON};
 use crate::{clip, id};
 
 /// The text `900` is a tone that is there; `700` takes until it is released; all else fails.
@@ -34,7 +41,7 @@ fn text(wanted: &Wanted) -> &str {
 }
 
 impl Sounds for Tones {
-    fn ready(&self, _: &Engine, wanted: &Wanted) -> Option<Arc<Clip>> {
+    fn ready(&self, _: &Engine, wanted: &Wanted) -> Option<Playlist> {
         (text(wanted) == "900").then(|| clip(900.0, 60_000))
     }
 
@@ -170,4 +177,63 @@ async fn the_relay_is_told_as_the_page_reaches_the_server() {
     assert_eq!(relay.urls, expected);
     assert_eq!(relay.username, "1800000000:mia");
     assert!(tokio::net::TcpStream::connect(world.calls.relay_addresses()[0]).await.is_ok());
+}
+
+/// Sends a message of TURN and reads the answer.
+async fn ask(stream: &mut TcpStream, message: &[u8]) -> Vec<u8> {
+    stream.write_all(message).await.expect("sent");
+    let mut answer = vec![0; 20];
+    let read = async {
+        stream.read_exact(&mut answer).await.expect("a head");
+        let length = usize::from(u16::from_be_bytes([answer[2], answer[3]]));
+        answer.resize(20 + length, 0);
+        stream.read_exact(&mut answer[20..]).await.expect("a message");
+    };
+    timeout(SOON, read).await.expect("an answer");
+    answer
+}
+
+fn request(method: Method) -> MessageWriteVec {
+    Stun::builder_request(method, MessageWriteVec::new())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_do_not_switch_the_relay_off() {
+    let world = World::new(1).await;
+    let address = world.calls.relay_addresses()[0];
+    let connect = async || TcpStream::connect(address).await.expect("connects");
+
+    // A browser with an allocation stays, whatever comes of others.
+    let mut browser = connect().await;
+    let challenge = ask(&mut browser, &request(ALLOCATE).finish()).await;
+    let challenge = Stun::from_bytes(&challenge).expect("a message");
+    let nonce = challenge.attribute::<Nonce>().expect("a nonce").nonce().to_owned();
+    let until = Timestamp(world.engine.now().0 + 600_000);
+    let relay = world.calls.relay("localhost", "mia", until).expect("a relay");
+    let mut allocate = request(ALLOCATE);
+    allocate.add_attribute(&RequestedTransport::new(17)).expect("fits");
+    allocate.add_attribute(&Username::new(&relay.username).expect("short")).expect("fits");
+    allocate.add_attribute(&Realm::new("switchroom").expect("short")).expect("fits");
+    allocate.add_attribute(&Nonce::new(&nonce).expect("short")).expect("fits");
+    let key = LongTermKeyCredentials::new(relay.username, relay.credential, "switchroom".to_owned());
+    allocate.add_message_integrity(&key.into(), IntegrityAlgorithm::Sha1).expect("fits");
+    let answer = ask(&mut browser, &allocate.finish()).await;
+    assert!(Stun::from_bytes(&answer).expect("a message").has_class(MessageClass::Success));
+
+    // From its next message on it is no newcomer.
+    ask(&mut browser, &request(BINDING).finish()).await;
+    let mut idle = Vec::new();
+    for _ in 0..32 {
+        idle.push(connect().await);
+    }
+    let mut closed = Vec::new();
+    // One too many is closed at once, the others when they should have an allocation.
+    for mut one in [connect().await].into_iter().chain(idle) {
+        closed.push(timeout(SOON, one.read(&mut [0; 1])).await.expect("closed in time").expect("no error"));
+    }
+    assert_eq!(closed, [0; 33]);
+    for stream in [&mut browser, &mut connect().await] {
+        let answer = ask(stream, &request(BINDING).finish()).await;
+        assert!(Stun::from_bytes(&answer).expect("a message").has_class(MessageClass::Success));
+    }
 }
