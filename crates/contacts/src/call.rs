@@ -106,8 +106,15 @@ pub struct KeyRules {
     pub most: u32,
     /// Keys in a row that end the input and do not count; empty = none.
     pub terminator: String,
-    /// Whether `*` as the whole input so far starts it anew.
+    /// Whether `*` starts the input anew.
     pub cancel_key: bool,
+}
+
+impl KeyRules {
+    /// What ends the input, other than time.
+    pub fn end(&self) -> flows::KeysEnd<'_> {
+        flows::KeysEnd { most: self.most, terminator: &self.terminator, cancel_key: self.cancel_key }
+    }
 }
 
 /// A voice for texts, by published names.

@@ -157,7 +157,7 @@ impl Core {
         }
         self.check_can_speak(&speaker)?;
         self.check_content(&speaker, kind, content)?;
-        let hidden = speaker.role == Role::Customer && self.hides_answer(speaker.contact);
+        let hidden = speaker.role == Role::Customer && self.hides_answer(speaker.contact, content);
         let (kept_kind, kept) = match hidden {
             true => (content_type::INTERACTIVE_RESPONSE, view_talk::hidden_answer()),
             false => (kind, content.to_owned()),

@@ -33,6 +33,13 @@ pub struct ShownView {
     /// The version; none = what is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+    /// Whether the transcript must not tell what is answered to it, however late or often.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hides_answer: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl Core {
@@ -52,7 +59,12 @@ impl Core {
         if let Some(problem) = edition.misfit(&request.data) {
             return Err(problem);
         }
-        let shown = ShownView { token: cx.id(), view: edition.id.clone(), version: edition.version };
+        let shown = ShownView {
+            token: cx.id(),
+            view: edition.id.clone(),
+            version: edition.version,
+            hides_answer: request.hide_response,
+        };
         let content = json!({
             "viewId": edition.arn,
             "viewToken": shown.token,
@@ -63,7 +75,9 @@ impl Core {
         let Some(chain_id) = self.contacts.get(&id).map(|contact| contact.chain) else { return Ok(()) };
         let Some(chain) = self.chains.get_mut(&chain_id) else { return Ok(()) };
         if chain.views.len() >= SHOWN_VIEWS {
-            chain.views.remove(0);
+            // One that hides its answer stays as long as it can: the answer may still come.
+            let oldest = chain.views.iter().position(|shown| !shown.hides_answer).unwrap_or(0);
+            chain.views.remove(oldest);
         }
         chain.views.push(shown);
         self.touch_chain(chain_id);
@@ -82,13 +96,17 @@ impl Core {
         self.directory.view_edition(&shown.view, version.as_deref()).map_err(|error| not_found(error.message))
     }
 
-    /// Whether the transcript must not tell what the customer says next.
-    pub(crate) fn hides_answer(&self, contact: ContactId) -> bool {
-        let flow = self.contacts.get(&contact).and_then(|contact| contact.flow.as_ref());
-        matches!(
-            flow.and_then(|flow| flow.run.awaiting.as_ref()),
-            Some(Awaiting::View { request, .. }) if request.hide_response
-        )
+    /// Whether the transcript must not tell what a customer says: anything while a view that hides its answer waits,
+    /// and later whatever answers a view, which may be that one.
+    pub(crate) fn hides_answer(&self, contact: ContactId, text: &str) -> bool {
+        let Some(contact) = self.contacts.get(&contact) else { return false };
+        let awaiting = contact.flow.as_ref().and_then(|flow| flow.run.awaiting.as_ref());
+        let waits = matches!(awaiting, Some(Awaiting::View { request, .. }) if request.hide_response);
+        let hidden_before = || {
+            let chain = self.chains.get(&contact.chain);
+            chain.is_some_and(|chain| chain.views.iter().any(|shown| shown.hides_answer))
+        };
+        waits || hidden_before() && read(text).is_some()
     }
 }
 
@@ -97,10 +115,14 @@ pub(crate) fn hidden_answer() -> String {
     json!({"templateType": VIEW_RESOURCE, "version": "1.0", "hidden": true}).to_string()
 }
 
+/// A message that answers a view.
+fn read(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(|message: &Value| message["templateType"] == VIEW_RESOURCE)
+}
+
 /// What a customer's message answers to a view. Text, which some clients wrap with a blank action, chooses none.
 pub(crate) fn answer(text: &str) -> Resume {
-    let message: Option<Value> = serde_json::from_str(text).ok();
-    match message.filter(|message| message["templateType"] == VIEW_RESOURCE) {
+    match read(text) {
         Some(mut message) => Resume::View {
             action: message["action"].as_str().unwrap_or_default().trim().to_owned(),
             data: match message["data"].take() {

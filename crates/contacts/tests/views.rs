@@ -169,6 +169,44 @@ fn a_hidden_answer_is_in_no_transcript_and_no_log() {
 }
 
 #[test]
+fn a_hidden_answer_that_comes_late_or_twice_is_in_no_transcript() {
+    let hides = json!({"SensitiveDataConfiguration": {"HideResponseOn": ["TRANSCRIPT"]}});
+    let data = json!({"FormData": {"reason": "4111-1111"}});
+    for late in [false, true] {
+        // Once answered or too late, the chat goes on and waits.
+        let flow = shows(form(hides.clone())).replace(
+            r#"{"Identifier":"end","Type":"DisconnectParticipant","Parameters":{},"Transitions":{}}"#,
+            r#"{"Identifier":"end","Type":"Wait","Parameters":{"TimeLimitSeconds":"600"},"Transitions":{"NextAction":"end",
+            "Conditions":[{"NextAction":"end","Condition":{"Operator":"Equals","Operands":["WaitCompleted"]}}],
+            "Errors":[{"NextAction":"end","ErrorType":"NoMatchingError"}]}}"#,
+        );
+        let flow = flow.replace("next: $.Views.Action, $.Views.ViewResultData.FormData.reason", "noted");
+        let mut center = Center::new(&[("Asks", &flow)]);
+        let (chat, customer) = center.chat("Asks");
+        if late {
+            center.pass(61);
+            assert!(says(&center, chat, "late"));
+        } else {
+            answer(&mut center, customer, "Next", data.clone());
+            assert!(says(&center, chat, "noted"));
+        }
+        center.restart();
+        answer(&mut center, customer, "Next", data.clone());
+        center.say(customer, "Did it work?");
+        let told = center.transcript(chat);
+        assert!(!format!("{told:?}").contains("4111-1111"), "{told:?}");
+        let hidden = told.iter().filter(|line| line.contains(r#""hidden":true"#)).count();
+        assert_eq!(hidden, if late { 1 } else { 2 }, "{told:?}");
+        assert!(told.iter().any(|line| line.ends_with("Did it work?")), "other words are told: {told:?}");
+        let pushed = center.effects.iter().any(|effect| match effect {
+            Effect::Push { content, .. } => content.contains("4111-1111"),
+            _ => false,
+        });
+        assert!(!pushed, "nobody sees it");
+    }
+}
+
+#[test]
 fn nested_answers_of_functions_are_shown_and_nested_answers_come_back() {
     let shown_flow = shows(json!({
         "ViewResource": {"Id": "form"}, "InvocationTimeLimitSeconds": "60",

@@ -152,6 +152,25 @@ impl FlowError {
         Self::Invalid { parameter: parameter.into(), reason: reason.into() }
     }
 
+    /// The same kind of failure, taking the same branch, without the values that its words may tell.
+    pub fn without_values(self) -> Self {
+        const WITHHELD: &str = "failed; the reason may tell what is hidden";
+        match self {
+            Self::NotFound { kind, .. } => Self::Refused(format!("the {kind} was not found")),
+            Self::Invalid { parameter, .. } => Self::invalid(parameter, "cannot be used"),
+            Self::Refused(_) => Self::Refused(WITHHELD.to_owned()),
+            Self::Branch { branch, .. } => Self::branch_of(branch, WITHHELD),
+            // What a parameter refers to is told as it is written.
+            told @ (Self::Unavailable(_)
+            | Self::Unresolved(_)
+            | Self::Channel(_)
+            | Self::FlowType
+            | Self::TooLarge { .. }
+            | Self::StepLimit(_)
+            | Self::QueueAtCapacity) => told,
+        }
+    }
+
     /// The error branch this failure takes; an action without it takes `NoMatchingError`.
     pub fn branch(&self) -> ErrorBranch {
         match self {

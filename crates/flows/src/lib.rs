@@ -47,6 +47,7 @@ pub mod flow_type;
 pub mod host;
 pub mod interactive;
 pub mod interpreter;
+pub mod keys;
 pub mod legacy;
 pub mod library;
 pub mod program;
@@ -67,6 +68,7 @@ pub use host::{
 };
 pub use interpreter::advance;
 pub use interpreter::bot::{BUILT_IN_MENU, is_built_in_menu};
+pub use keys::KeysEnd;
 pub use program::Program;
 pub use resources::is_managed_view;
 pub use run::Run;

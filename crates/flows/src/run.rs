@@ -142,6 +142,9 @@ pub struct Scope {
     /// `$.Modules`: inside a module its input, in a caller the last result.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub modules: Value,
+    /// What stands in `$.Modules` was made of what must not be told.
+    #[serde(skip_serializing_if = "is_false")]
+    pub modules_hidden: bool,
     /// `$.Task`: the last task created.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub task: Value,
@@ -172,6 +175,9 @@ pub struct LoopState {
     /// The list it goes over, if it goes over one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elements: Option<Vec<Value>>,
+    /// The list was made of what must not be told.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hidden: bool,
 }
 
 /// Where a module returns to.

@@ -433,19 +433,18 @@ impl Play {
     }
 }
 
-/// What somebody types, as keys: those up to the terminator or as many as there may be, and whether the input then ends
-/// only by the time. None when there is no key in it.
+/// What somebody types, as keys pressed one after another, and whether the input then ends only by the time. None when
+/// there is no key in it.
 fn pressed(request: &KeysRequest, text: &str) -> Option<(String, bool)> {
-    let typed: String = text.chars().filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#')).collect();
-    if typed.is_empty() {
-        return None;
+    let is_key = |key: &char| key.is_ascii_digit() || matches!(key, '*' | '#');
+    let mut typed = text.chars().filter(is_key).peekable();
+    typed.peek()?;
+    let (end, mut keys) = (request.end(), String::new());
+    let over = typed.any(|key| end.press(&mut keys, key));
+    if !over {
+        end.cut(&mut keys);
     }
-    let ended = (!request.terminator.is_empty()).then(|| typed.split_once(&request.terminator)).flatten();
-    let (keys, ended) = ended.map_or((typed.as_str(), false), |(keys, _)| (keys, true));
-    // The cancel key forgets what came before it.
-    let keys = if request.cancel_key { keys.rsplit('*').next().unwrap_or(keys) } else { keys };
-    let most = request.most as usize;
-    Some((keys.chars().take(most).collect(), !ended && keys.len() < most))
+    Some((keys, !over))
 }
 
 /// What a text answers to a view.

@@ -244,7 +244,8 @@ pub(crate) fn associate_persistent_chat(machine: &mut Machine<'_>, action: &Acti
 pub(crate) fn invoke_module(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let module = machine.required(action, "FlowModuleId")?;
     let input = module_data(machine, action, "Input")?;
-    machine.enter_module(&module, input)
+    let hidden = action.parameter("Input").is_some_and(|input| machine.is_sensitive(input));
+    machine.enter_module(&module, input, hidden)
 }
 
 pub(crate) fn end_module(machine: &mut Machine<'_>, action: &Action) -> Performed {
@@ -254,6 +255,10 @@ pub(crate) fn end_module(machine: &mut Machine<'_>, action: &Action) -> Performe
     Ok(Outcome::Return {
         result: machine.text(action, "Result")?,
         data: module_data(machine, action, "ResultData")?,
+        hidden: ["Result", "ResultData"]
+            .iter()
+            .filter_map(|name| action.parameter(name))
+            .any(|value| machine.is_sensitive(value)),
     })
 }
 

@@ -126,6 +126,7 @@ pub(crate) fn repeat(machine: &mut Machine<'_>, action: &Action) -> Performed {
     if let Some(items) = &elements {
         items.iter().try_for_each(budget::check)?;
     }
+    let hidden = action.parameter("Elements").is_some_and(|elements| machine.is_sensitive(elements));
     let name = machine.text(action, "LoopName")?;
     let count = match &elements {
         Some(items) => items.len() as u64,
@@ -136,7 +137,7 @@ pub(crate) fn repeat(machine: &mut Machine<'_>, action: &Action) -> Performed {
     let loops = &mut machine.run.scope.loops;
     let state = loops.entry(action.identifier.clone()).or_default();
     if state.passes < count {
-        *state = LoopState { passes: state.passes + 1, name, elements };
+        *state = LoopState { passes: state.passes + 1, name, elements, hidden };
         Ok(Outcome::Result(Some("ContinueLooping".to_owned())))
     } else {
         loops.remove(&action.identifier);

@@ -37,8 +37,8 @@ impl Machine<'_> {
                     let broken = || Pause::Failed { reason: "the run does not wait".to_owned() };
                     return ControlFlow::Break(pause.unwrap_or_else(broken));
                 }
-                Outcome::Return { result, data } => {
-                    outcome = self.return_from_module(result, data);
+                Outcome::Return { result, data, hidden } => {
+                    outcome = self.return_from_module(result, data, hidden);
                     continue;
                 }
                 outcome => self.exit(outcome),

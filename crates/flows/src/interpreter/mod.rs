@@ -84,8 +84,8 @@ pub(crate) enum Outcome {
     Over(Pause),
     /// The run stands before its current action, which may be in another program.
     Moved,
-    /// A module returns.
-    Return { result: Option<String>, data: Value },
+    /// A module returns, perhaps with what must not be told.
+    Return { result: Option<String>, data: Value, hidden: bool },
 }
 
 impl Machine<'_> {
@@ -100,7 +100,7 @@ impl Machine<'_> {
         let flow = self.run.flow;
         self.host.entered(self.run);
         let logged = self.run.logging.then(|| self.logged_parameters(action));
-        let outcome = self.perform(action).unwrap_or_else(Outcome::Failed);
+        let outcome = self.perform(action).unwrap_or_else(|error| Outcome::Failed(self.told(action, error)));
         let note = self.note.take();
         if self.run.logging || logged.is_some() {
             let parameters = logged.unwrap_or_else(|| self.logged_parameters(action));

@@ -13,8 +13,13 @@ use crate::program::Program;
 use crate::run::{Caller, MODULE_DEPTH, Scope};
 
 impl Machine<'_> {
-    /// Enters a module; its own data begins with its input (spec 10 §1.9).
-    pub(super) fn enter_module(&mut self, module: &str, input: Value) -> Result<Outcome, FlowError> {
+    /// Enters a module; its own data begins with its input (spec 10 §1.9), which may have to stay hidden.
+    pub(super) fn enter_module(
+        &mut self,
+        module: &str,
+        input: Value,
+        hidden: bool,
+    ) -> Result<Outcome, FlowError> {
         if self.run.callers.len() >= MODULE_DEPTH {
             return Err(FlowError::Refused(format!("modules are nested more than {MODULE_DEPTH} deep")));
         }
@@ -22,7 +27,7 @@ impl Machine<'_> {
         if !program.is_module() {
             return Err(FlowError::NotFound { kind: "flow module", name: module.to_owned() });
         }
-        let scope = Scope { modules: json!({ "Input": input }), ..Scope::default() };
+        let scope = Scope { modules: json!({ "Input": input }), modules_hidden: hidden, ..Scope::default() };
         let caller = Caller {
             flow: self.run.flow,
             version: self.run.version,
@@ -35,7 +40,12 @@ impl Machine<'_> {
     }
 
     /// Returns from a module: the outcome of the action that called it.
-    pub(super) fn return_from_module(&mut self, result: Option<String>, data: Value) -> Outcome {
+    pub(super) fn return_from_module(
+        &mut self,
+        result: Option<String>,
+        data: Value,
+        hidden: bool,
+    ) -> Outcome {
         match self.leave_module() {
             Ok(()) => {
                 // A module that calls another one keeps its own input.
@@ -43,6 +53,8 @@ impl Machine<'_> {
                 if !modules.is_object() {
                     modules = json!({});
                 }
+                let input_hidden = self.run.scope.modules_hidden && modules.get("Input").is_some();
+                self.run.scope.modules_hidden = hidden || input_hidden;
                 modules["Result"] = json!(result);
                 modules["ResultData"] = data;
                 self.run.scope.modules = modules;
@@ -93,6 +105,7 @@ impl Machine<'_> {
         scope.loops.clear();
         scope.lex = Value::Null;
         scope.modules = Value::Null;
+        scope.modules_hidden = false;
         self.run.flow_kind = kind;
         self.stand_at_start(id, program);
         Ok(Outcome::Moved)

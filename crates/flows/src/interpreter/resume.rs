@@ -27,7 +27,7 @@ impl Machine<'_> {
         };
         let (flow, logging) = (self.run.flow, self.run.logging);
         let outcome = match self.answer(&awaiting, action, resume) {
-            Some(performed) => performed.unwrap_or_else(Outcome::Failed),
+            Some(performed) => performed.unwrap_or_else(|error| Outcome::Failed(self.told(action, error))),
             None => {
                 self.run.awaiting = Some(awaiting);
                 let pause = self.run.pause(self.host.now());

@@ -214,6 +214,125 @@ fn logs_tell_what_happened_but_not_what_the_customer_entered() {
 }
 
 #[test]
+fn errors_tell_nothing_that_the_parameters_hide() {
+    let secret = "secret5555";
+    let not_found = || FlowError::NotFound { kind: "queue", name: secret.into() };
+    let refused = || FlowError::Refused(format!("{secret} is closed"));
+    let hidden = "failed; the reason may tell what is hidden";
+    for (reference, error, logged) in [
+        ("$.StoredCustomerInput", not_found(), "the queue was not found"),
+        ("$.Lex.Slots.Pin", not_found(), "the queue was not found"),
+        ("$.Views.ViewResultData.pin", not_found(), "the queue was not found"),
+        ("$.StoredCustomerInput", refused(), hidden),
+        (
+            "$.StoredCustomerInput",
+            FlowError::invalid("QueueId", format!("{secret}?")),
+            "parameter QueueId: cannot be used",
+        ),
+        (
+            "$.StoredCustomerInput",
+            FlowError::branch_of(ErrorBranch::QueueAtCapacity, secret),
+            "QueueAtCapacity: failed; the reason may tell what is hidden",
+        ),
+        ("$.Lex.Slots.Nothing", not_found(), "$.Lex.Slots.Nothing has no value"),
+        ("$.Attributes.queue", not_found(), "queue \"secret5555\" was not found"),
+    ] {
+        for handled in [true, false] {
+            let mut queue = act("queue", "UpdateContactTargetQueue", json!({"QueueId": reference}), "end");
+            if !handled {
+                queue["Transitions"]["Errors"] = json!([]);
+            }
+            let mut play = chat(&document("queue", vec![queue, end("end"), end("error")]));
+            play.run.logging = true;
+            play.run.scope.stored_input = Some(secret.into());
+            play.run.scope.lex = json!({"Slots": {"Pin": secret}});
+            play.run.scope.views = json!({"ViewResultData": {"pin": secret}});
+            play.run.scope.views_hidden = true;
+            play.host.set("Attributes", json!({"queue": secret}));
+            play.host.fail("queue", error.clone());
+            let pause = play.start();
+            assert_eq!(play.host.log[0].error.as_deref(), Some(logged), "{reference}");
+            match (handled, pause) {
+                (true, pause) => assert_eq!((pause, play.at()), (Pause::End, "error"), "{reference}"),
+                (false, Pause::Failed { reason }) => assert!(reason.ends_with(logged), "{reason}"),
+                (false, other) => panic!("{reference}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_modules_loops_and_comparisons_are_given_of_hidden_input_stays_hidden() {
+    let call = |id: &str, module: &str, input: serde_json::Value, next: &str| {
+        act(id, "InvokeFlowModule", json!({"FlowModuleId": module, "Input": input}), next)
+    };
+    let main = document(
+        "call",
+        vec![
+            call("call", "hides", json!({"pins": "$.Views.ViewResultData.pins"}), "say"),
+            say("say", "$.Modules.ResultData.pin $.Modules.Result", "compare"),
+            act("compare", "Compare", json!({"ComparisonValue": "$.Modules.ResultData.pin"}), "loop"),
+            with_conditions(
+                act(
+                    "loop",
+                    "Loop",
+                    json!({"Elements": "$.Modules.ResultData.pins", "LoopName": "each"}),
+                    "plain",
+                ),
+                &[("ContinueLooping", "element"), ("DoneLooping", "plain")],
+            ),
+            say("element", "$.Loop.each.Element, $.Loop.other.Element", "loop"),
+            call("plain", "tells", json!({"n": "7"}), "told"),
+            say("told", "$.Modules.ResultData.n", "end"),
+            end("end"),
+            end("error"),
+        ],
+    );
+    let hides = module(
+        "say",
+        vec![
+            say("say", "$.Modules.Input.pins.0", "inner"),
+            call("inner", "tells", json!({"n": "6"}), "input"),
+            say("input", "$.Modules.Input.pins.0", "return"),
+            returns(
+                "return",
+                json!({"Result": "Got $.Modules.Input.pins.0", "ResultData": {"pin": "$.Modules.Input.pins.0",
+                    "pins": "$.Modules.Input.pins", "more": "fine"}}),
+            ),
+            end("error"),
+        ],
+    );
+    let tells = module("return", vec![returns("return", json!({"ResultData": {"n": "$.Modules.Input.n"}}))]);
+    let mut play = chat(&main);
+    play.host.add_flow("hides", 2, FlowType::ContactFlow, &hides);
+    play.host.add_flow("tells", 3, FlowType::ContactFlow, &tells);
+    play.run.logging = true;
+    play.run.scope.views = json!({"ViewResultData": {"pins": ["5555"]}});
+    play.run.scope.views_hidden = true;
+    assert_eq!((play.start(), play.at()), (Pause::End, "end"));
+    assert_eq!(play.host.texts(), ["5555", "5555", "5555 Got 5555", "5555, ", "7"], "the customer hears it");
+    let log = &play.host.log;
+    assert!(!format!("{log:?}").contains("5555"), "{log:?}");
+    let results: Vec<_> =
+        log.iter().filter_map(|entry| Some((entry.identifier.as_str(), entry.results.clone()?))).collect();
+    let hidden = json!({"Result": "Got $.Modules.Input.pins.0", "ResultData": {"pin": "$.Modules.Input.pins.0",
+        "pins": "$.Modules.Input.pins", "more": "fine"}});
+    assert_eq!(
+        results,
+        [
+            ("return", json!({"Result": null, "ResultData": {"n": "6"}})),
+            ("return", hidden),
+            ("compare", json!("$.Modules.ResultData.pin")),
+            ("loop", json!("ContinueLooping")),
+            ("loop", json!("DoneLooping")),
+            ("return", json!({"Result": null, "ResultData": {"n": "7"}})),
+        ]
+    );
+    let told = log.iter().find(|entry| entry.identifier == "told").expect("logged");
+    assert_eq!(told.parameters, json!({"Text": "7"}), "what is not hidden is told again");
+}
+
+#[test]
 fn logging_is_inherited_from_the_contact() {
     let mut play = chat(&document("a", vec![end("a")]));
     play.run = Run::start(play.run.flow, FlowType::ContactFlow, true);

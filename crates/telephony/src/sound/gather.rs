@@ -32,26 +32,17 @@ impl Gather {
 
     /// A key was pressed.
     pub(super) fn key(&mut self, now: MediaTime, key: char) -> Option<Gathered> {
-        self.until = Some(now.plus_millis(self.rules.between_ms));
-        if self.rules.cancel_key && key == '*' {
-            // Everything before it is taken back.
-            self.keys.clear();
-            self.until = Some(now.plus_millis(self.rules.first_ms));
-            return None;
-        }
-        self.keys.push(key);
-        if !self.rules.terminator.is_empty()
-            && let Some(keys) = self.keys.strip_suffix(&self.rules.terminator)
-        {
-            return Some(Gathered { keys: keys.to_owned(), timed_out: false });
-        }
-        let all = self.keys.chars().count() >= self.rules.most.max(1) as usize;
-        all.then(|| Gathered { keys: std::mem::take(&mut self.keys), timed_out: false })
+        let over = self.rules.end().press(&mut self.keys, key);
+        // Taken back, the input begins anew.
+        let wait = if self.keys.is_empty() { self.rules.first_ms } else { self.rules.between_ms };
+        self.until = Some(now.plus_millis(wait));
+        over.then(|| Gathered { keys: std::mem::take(&mut self.keys), timed_out: false })
     }
 
     /// Time has passed.
     pub(super) fn tick(&mut self, now: MediaTime) -> Option<Gathered> {
         self.until.filter(|until| *until <= now)?;
+        self.rules.end().cut(&mut self.keys);
         Some(Gathered { keys: std::mem::take(&mut self.keys), timed_out: true })
     }
 }
@@ -87,6 +78,9 @@ mod tests {
             ("12#", 9, "#", false, done("12", false)),
             ("#", 9, "#", false, done("", false)),
             ("1##", 9, "##", false, done("1", false)),
+            ("123##", 4, "##", false, done("123", false)),
+            ("123#  ", 4, "##", false, done("123#", true)),
+            ("1*   ", 4, "#", true, None),
             ("    ", 9, "#", false, done("", true)),
             ("   ", 9, "#", false, None),
             ("1 2 3 ", 9, "#", false, None),
