@@ -138,15 +138,15 @@ def designer(table, _folder, _options):
 
 
 def calls(table, _folder, options):
-    """Sound of calls, on packets in memory."""
+    """Sessions of the crate `media`, on packets in memory; calls do not run on them yet."""
     size = ["40", "2"] if options.quick else ["400", "10"]
     text = output_of([RELEASE / "examples" / "media_bench", *size], deadline=900)
     table.raw["calls"] = text
     for name, share, target, memory_used in re.findall(r"^\| (.+?) \| ([\d.]+) % \| (.*?) \| ([\d.]+) MB \|$", text, re.M):
         limit = re.search(r"[\d.]+", target)
         met = float(share) <= float(limit.group()) if limit else None
-        table.add("Calls", f"processor of one core per call: {name}", share, "%", f"≤ {limit.group()}" if limit else "", met)
-        table.add("Calls", "  memory per call", memory_used, "MB", "≤ 0.25", float(memory_used) <= 0.25)
+        table.add("Calls", f"media session, processor of one core: {name}", share, "%", f"≤ {limit.group()}" if limit else "", met)
+        table.add("Calls", "  memory", memory_used, "MB", "≤ 0.25", float(memory_used) <= 0.25)
 
 
 def functions(table, _folder, _options):

@@ -123,61 +123,14 @@ fn lengths(encoding: RecordingEncoding, file: u64) -> Vec<Write> {
 /// Puts right the lengths of a file that was not closed, given its first 58 bytes (or all, of a shorter one) and its
 /// length. A frame that was written in part is left out.
 pub fn repair(beginning: &[u8], file: u64) -> Result<Vec<Write>, NoRecordingFile> {
-    let encoding = match beginning {
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'A',
-            b'V',
-            b'E',
-            b'f',
-            b'm',
-            b't',
-            b' ',
-            _,
-            0,
-            0,
-            0,
-            1,
-            0,
-            2,
-            0,
-            ..,
-        ] => RecordingEncoding::Pcm16,
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'A',
-            b'V',
-            b'E',
-            b'f',
-            b'm',
-            b't',
-            b' ',
-            _,
-            0,
-            0,
-            0,
-            7,
-            0,
-            2,
-            0,
-            ..,
-        ] => RecordingEncoding::Mulaw,
+    let stands = |at: usize, bytes: &[u8]| beginning.get(at..at + bytes.len()) == Some(bytes);
+    if !(stands(0, b"RIFF") && stands(8, b"WAVEfmt ") && stands(17, &[0; 3])) {
+        return Err(NoRecordingFile);
+    }
+    // Format tag and number of channels.
+    let encoding = match beginning.get(20..24) {
+        Some([1, 0, 2, 0]) => RecordingEncoding::Pcm16,
+        Some([7, 0, 2, 0]) => RecordingEncoding::Mulaw,
         _ => return Err(NoRecordingFile),
     };
     let data = if encoding == RecordingEncoding::Pcm16 { PCM_HEADER } else { MULAW_HEADER } as usize;
