@@ -299,7 +299,14 @@ impl Core {
                         Err(NotQueued::Failed(reason)) => resume = Resume::Failed(reason),
                     }
                 }
-                Pause::TransferToAgent => resume = Resume::Failed("only calls can be joined this way".into()),
+                // The run is over either way, so there is no branch to go on by.
+                Pause::TransferToAgent => match self.send_to_target_agent(cx, id, purpose) {
+                    Ok(()) => {
+                        self.transfer_succeeded(cx, id);
+                        return self.start_queue_flow(cx, id);
+                    }
+                    Err(reason) => return self.flow_over(cx, id, &flow, &reason),
+                },
                 Pause::ThirdParty(_) => resume = Resume::Failed("only calls have third parties".into()),
                 Pause::Authentication(request) => {
                     let limit = request.time_limit_ms;

@@ -8,6 +8,7 @@ use flows::Resume;
 use model::resource::FlowType;
 use model::{Channel, ContactId, InitiationMethod, QuickConnectId, UserId};
 use routing::QueueRef;
+use routing::capacity::Entry;
 
 use crate::chain::Role;
 use crate::contact::{Purpose, Stage, TransferSource};
@@ -15,6 +16,7 @@ use crate::core::Core;
 use crate::cx::Cx;
 use crate::error::*;
 use crate::outcome::Visibility;
+use crate::queueing::NotQueued;
 use crate::start::new_run;
 use crate::token::fingerprint;
 use crate::transcript::{Draft, SYSTEM_NAME, content_type};
@@ -113,6 +115,30 @@ impl Core {
         }
         self.run_flow(cx, new, Resume::Start);
         Ok(new)
+    }
+
+    /// Brings a call to the agent whom the transfer chose, if that agent can take it now (spec 04 §14.45). The caller
+    /// of an agent who cannot is not cut off: the transfer fails and the call stays where it was.
+    pub(crate) fn send_to_target_agent(
+        &mut self,
+        cx: &mut Cx,
+        id: ContactId,
+        purpose: Purpose,
+    ) -> Result<(), String> {
+        let contact = self.contacts.get_mut(&id).ok_or("the contact is over")?;
+        if purpose != Purpose::Transfer || contact.channel != Channel::Voice {
+            return Err("only the transfer of a call can go to an agent this way".into());
+        }
+        let user = contact.target_agent.ok_or("the transfer names no agent")?;
+        let queue = QueueRef::Agent(user);
+        if self.router.agents_available(queue, Some(Channel::Voice)) == 0 {
+            return Err("the agent cannot take a call now".into());
+        }
+        contact.target_queue = Some(queue);
+        self.enqueue(cx, id, Entry::QuickConnect).map_err(|refusal| match refusal {
+            NotQueued::AtCapacity => "the queue of the agent is full".into(),
+            NotQueued::Failed(reason) => reason,
+        })
     }
 
     /// The transfer flow has put the new segment into a queue: the old one is over.

@@ -9,7 +9,7 @@ use contacts::call::{CallCommand, CallEvent, HangUpCause, KeyRules};
 use contacts::contact::Stage;
 use contacts::{Code, Effect, IncomingCall};
 use flows::Message;
-use model::{ContactId, ParticipantId, UserId};
+use model::{ContactId, ParticipantId, QuickConnectId, UserId};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -462,4 +462,66 @@ fn a_full_centre_takes_no_more_calls() {
     let refused = calls.center.apply(|core, cx| core.call_arrived(cx, call)).expect_err("no room");
     assert_eq!(refused.code, Code::LimitExceeded);
     assert!(calls.commands().is_empty());
+}
+
+/// A quick connect to this agent, or to the queue of everybody.
+fn quick_connect(calls: &mut Calls, agent: Option<UserId>) -> QuickConnectId {
+    let config = match agent {
+        Some(user) => json!({"QuickConnectType": "USER", "UserConfig":
+            {"UserId": user, "ContactFlowId": calls.center.flow("Default agent transfer")}}),
+        None => {
+            let queue = calls.center.core.directory().queue_named("BasicQueue").expect("exists").queue_id;
+            json!({"QuickConnectType": "QUEUE", "QueueConfig":
+                {"QueueId": queue, "ContactFlowId": calls.center.flow("Default queue transfer")}})
+        }
+    };
+    let request = json!({"Name": "there", "QuickConnectConfig": config});
+    let made = calls.center.apply(|core, cx| {
+        core.configure(cx, "test", |directory, dcx| {
+            directory.create_quick_connect(dcx, directory::input::read(request)?)
+        })
+    });
+    made.expect("creates")
+}
+
+fn hung_up(commands: &[CallCommand], whom: ParticipantId) -> bool {
+    commands.iter().any(|command| matches!(command, CallCommand::HangUp { party, .. } if *party == whom))
+}
+
+#[test]
+fn a_call_is_transferred_by_quick_connect_and_the_next_agent_talks_to_the_caller() {
+    for to_agent in [true, false] {
+        let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
+        let (call, caller, ann, party) = calls.joined();
+        let bob = calls.center.available("bob");
+        let there = quick_connect(&mut calls, to_agent.then_some(bob));
+        let second = calls.center.apply(|core, cx| core.transfer(cx, ann, call, there)).expect("begins");
+        let first = calls.whispers();
+        assert_eq!(calls.center.stage(call), Stage::AfterContactWork, "{first:?}");
+        assert!(hung_up(&first, party) && !hung_up(&first, caller), "only the agent is out: {first:?}");
+        let looped = |command: &CallCommand| matches!(command, CallCommand::Play { party, repeat: true, .. } if *party == caller);
+        assert!(first.iter().any(looped), "the caller waits with music: {first:?}");
+        assert_eq!(calls.center.offered_to(second), Some(bob));
+        calls.rings(second);
+        let other = calls.center.accept(bob, second);
+        let then = calls.whispers();
+        let mixed = then.iter().rfind(|command| matches!(command, CallCommand::Mix { .. }));
+        let Some(CallCommand::Mix { hears: pairs, .. }) = mixed else { panic!("{then:?}") };
+        assert_eq!(*pairs, hears(&[(caller, &[other]), (other, &[caller])]));
+        calls.tell(CallEvent::HungUp { party: caller, lost: false });
+        assert_eq!(calls.center.stage(second), Stage::AfterContactWork);
+    }
+}
+
+#[test]
+fn a_call_stays_with_its_agent_when_the_other_cannot_take_it() {
+    let mut calls = Calls::new(&[("To queue", TO_QUEUE)]);
+    let (call, caller, ann, party) = calls.joined();
+    let bob = calls.center.user("bob");
+    let there = quick_connect(&mut calls, Some(bob));
+    let second = calls.center.apply(|core, cx| core.transfer(cx, ann, call, there)).expect("begins");
+    let heard = calls.whispers();
+    assert_eq!((calls.center.stage(call), calls.center.stage(second)), (Stage::Connected, Stage::Ended));
+    assert!(!hung_up(&heard, party) && !hung_up(&heard, caller), "{heard:?}");
+    assert!(calls.center.apply(|core, cx| core.transfer(cx, ann, call, there)).is_ok(), "may be tried again");
 }

@@ -138,7 +138,7 @@ export const desk = {
   "transfer.none": "No quick connects. An administrator can add them to your queues.",
   "transfer.noMatch": "Nothing matches “{text}”.",
   "transfer.confirm": "Transfer",
-  "transfer.done": "Handed to {name}.",
+  "transfer.done": "Handing over to {name}.",
   "endpoint.agent": "Agent",
   "endpoint.queue": "Queue",
   "endpoint.phone_number": "Phone number",
