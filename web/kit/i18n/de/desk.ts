@@ -142,7 +142,7 @@ export const desk: Record<DeskKey, string> = {
   "transfer.none": "Keine Schnellverbindungen. Ein Administrator kann sie Ihren Warteschlangen hinzufügen.",
   "transfer.noMatch": "Nichts passt zu „{text}“.",
   "transfer.confirm": "Übergeben",
-  "transfer.done": "An {name} übergeben.",
+  "transfer.done": "Wird an {name} übergeben.",
   "endpoint.agent": "Agent",
   "endpoint.queue": "Warteschlange",
   "endpoint.phone_number": "Rufnummer",
